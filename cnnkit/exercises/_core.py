@@ -13,6 +13,10 @@ class Wrong(Exception):
     """Raised by a judge: the answer is not right, and the message tells the student why."""
 
 
+class Unanswered(Exception):
+    """Raised by a judge: there is nothing to judge yet, as in a function that still returns `...`."""
+
+
 @dataclass(frozen=True)
 class Exercise:
     name: str
@@ -71,10 +75,12 @@ def check(name, answer):
         ValueError: there is no exercise of this name.
     """
     item = _find(name)
-    if answer is Ellipsis or (isinstance(answer, (tuple, list)) and any(part is Ellipsis for part in answer)):
-        return Verdict(item, None, "Not answered yet. Put your answer in place of the ... and run the cell again.")
     try:
+        if answer is Ellipsis or (isinstance(answer, (tuple, list)) and any(part is Ellipsis for part in answer)):
+            raise Unanswered
         item.judge(answer)
+    except Unanswered:
+        return Verdict(item, None, "Not answered yet. Put your answer in place of the ... and run the cell again.")
     except Wrong as wrong:
         return Verdict(item, False, f"Not yet. {wrong}")
     return Verdict(item, True, f"Right. {item.praise}".strip())

@@ -7,7 +7,7 @@ import copy
 
 import numpy as np
 
-from ._core import Wrong
+from ._core import Unanswered, Wrong
 
 
 def number(answer, expected, *, slips=(), tolerance=1e-6, what="The number"):
@@ -70,6 +70,8 @@ def function(answer, oracle, cases, *, tolerance=1e-6, slips=()):
             given = answer(*copy.deepcopy(case))
         except Exception as error:
             raise Wrong(f"{call} stopped with {type(error).__name__}: {error}") from None
+        if given is Ellipsis:
+            raise Unanswered
         if given is None:
             raise Wrong(f"{call} returned None. Is there a `return` at the end?")
         array(
