@@ -1,0 +1,43 @@
+"""The command line: `python -m cnnkit run | sync | site | doctor | data`."""
+
+import argparse
+import importlib
+import importlib.util
+import sys
+
+# Each command is a module of cnnkit.course with add_arguments(parser) and main(args) -> exit status.
+COMMANDS = {
+    "run": "execute the lectures into build/ and build the site from them",
+    "site": "build the site from the lectures executed last",
+    "sync": "execute the Markdown sources and store the notebooks with their outputs",
+    "doctor": "look at this machine and say what to do about each problem",
+    "data": "list, fetch and check the data sets",
+}
+
+
+def _parser():
+    parser = argparse.ArgumentParser(prog="python -m cnnkit", description="The course from the command line.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    for name, what in COMMANDS.items():
+        module = f"cnnkit.course.{name}"
+        if importlib.util.find_spec(module) is None:
+            continue
+        command = commands.add_parser(name, help=what, description=f"{what[0].upper()}{what[1:]}.")
+        module = importlib.import_module(module)
+        module.add_arguments(command)
+        command.set_defaults(main=module.main)
+    return parser
+
+
+def main(argv=None):
+    """Runs one command and returns its exit status."""
+    args = _parser().parse_args(argv)
+    try:
+        return args.main(args)
+    except KeyboardInterrupt:
+        print("\nStopped.", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())
