@@ -76,11 +76,15 @@ def check(name, answer):
     """
     item = _find(name)
     try:
-        if answer is Ellipsis or (isinstance(answer, (tuple, list)) and any(part is Ellipsis for part in answer)):
+        if answer is Ellipsis or (
+            isinstance(answer, (tuple, list)) and any(part is Ellipsis for part in answer)
+        ):
             raise Unanswered
         item.judge(answer)
     except Unanswered:
-        return Verdict(item, None, "Not answered yet. Put your answer in place of the ... and run the cell again.")
+        return Verdict(
+            item, None, "Not answered yet. Put your answer in place of the ... and run the cell again."
+        )
     except Wrong as wrong:
         return Verdict(item, False, f"Not yet. {wrong}")
     return Verdict(item, True, f"Right. {item.praise}".strip())

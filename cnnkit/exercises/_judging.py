@@ -17,11 +17,11 @@ def number(answer, expected, *, slips=(), tolerance=1e-6, what="The number"):
         answer: what the student gave; a NumPy number or an array with one element will do.
         expected: the right number.
         slips: pairs (wrong number, what the student probably did), looked at when the answer is wrong.
-        tolerance: largest difference that still counts as equal, relative to `expected` (at least absolute 1).
+        tolerance: largest difference that still counts as equal, relative and absolute.
         what: how the message calls the quantity.
     """
     try:
-        value = float(np.asarray(answer, dtype=float).reshape(()))
+        value = float(np.asarray(answer).reshape(()).item())
     except (TypeError, ValueError):
         raise Wrong(f"{what} should be one number; received {_show(answer)}.") from None
     if _close(value, expected, tolerance):
@@ -79,7 +79,9 @@ def function(answer, oracle, cases, *, tolerance=1e-6, slips=()):
             expected,
             tolerance=tolerance,
             what=f"What {call} returned",
-            slips=[(wrong(*copy.deepcopy(case)), why) for wrong, why in slips if _differs(wrong, case, expected)],
+            slips=[
+                (wrong(*copy.deepcopy(case)), why) for wrong, why in slips if _differs(wrong, case, expected)
+            ],
         )
 
 
@@ -97,6 +99,8 @@ def _close(value, expected, tolerance):
 
 
 def _show(value):
-    text = np.array2string(value, separator=", ", threshold=12) if isinstance(value, np.ndarray) else repr(value)
+    text = (
+        np.array2string(value, separator=", ", threshold=12) if isinstance(value, np.ndarray) else repr(value)
+    )
     text = " ".join(text.split())
     return text if len(text) <= 80 else text[:77] + "..."

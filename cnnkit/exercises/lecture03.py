@@ -10,8 +10,7 @@ from ._core import Wrong, exercise
 @exercise(
     "03.by_hand",
     hints=(
-        "Write the four products of the two short lists into a table: one row for each number of a, one column for each of v... "
-        "there are three rows and two columns, so six products.",
+        "Write the products into a table: a row for each number of the first list, a column for each of the second.",
         "The product of a[p] and v[q] belongs to place p + q. Add up what lands on the same place.",
         "The first place gets only 1 · 3, the last one only 2 · 1.",
     ),
@@ -24,7 +23,10 @@ def _(answer):
         scratch.convolve1d(a, v),
         what="Your list",
         slips=[
-            (scratch.correlate1d(a, v), "That is the cross-correlation: you slid v without turning it round."),
+            (
+                scratch.correlate1d(a, v),
+                "That is the cross-correlation: you slid v without turning it round.",
+            ),
             (
                 scratch.convolve1d(a, v, mode="valid"),
                 "You kept only the places where v lies wholly inside a. The full convolution has one place more at each end.",
@@ -48,7 +50,10 @@ def _(answer):
         raise Wrong("The answer has three numbers in round brackets: (valid, same, full).")
     n, k = 100, 7
     expected = [shapes.conv_output(n, k, padding=padding) for padding in ("valid", "same", k - 1)]
-    slips = [(n - k, "n − k is one too few: with n = k there is still one window."), (n + k, "n + k is one too many.")]
+    slips = [
+        (n - k, "n − k is one too few: with n = k there is still one window."),
+        (n + k, "n + k is one too many."),
+    ]
     for value, right, name in zip(answer, expected, ("valid", "same", "full"), strict=True):
         _judging.number(value, right, what=f"The length for {name}", slips=slips)
 
@@ -74,7 +79,10 @@ def _(answer):
                 lambda x, w, strides: scratch.correlate1d(x, w[::-1], strides=strides),
                 "It looks as if you turned w round. A cross-correlation takes it as it is.",
             ),
-            (lambda x, w, strides: scratch.correlate1d(x, w), "It looks as if you did not use `strides` yet."),
+            (
+                lambda x, w, strides: scratch.correlate1d(x, w),
+                "It looks as if you did not use `strides` yet.",
+            ),
         ],
     )
 

@@ -1,0 +1,70 @@
+"""Each judge of lecture 03 accepts the right answer and rejects the usual wrong ones."""
+
+import re
+
+import numpy as np
+import pytest
+
+from cnnkit import exercises
+
+
+def correlate(x, w, strides):
+    return np.array([x[i : i + len(w)] @ w for i in range(0, len(x) - len(w) + 1, strides)])
+
+
+RIGHT = {
+    "03.by_hand": [[3, 1, 6, 2], np.array([3.0, 1, 6, 2])],
+    "03.lengths": [(94, 100, 106), [94, 100, 106]],
+    "03.correlate": [correlate],
+    "03.edge_kernel": [[-1, 0, 1], np.array([-1.0, 0, 1])],
+    "03.matrix_shape": [(4, 10)],
+}
+
+WRONG = [
+    ("03.by_hand", [0, 0, 0, 0], "index 0"),
+    ("03.by_hand", [1, 3, 2, 6], "round once too often"),
+    ("03.by_hand", [3, 2], "shape|cross-correlation|inside"),
+    ("03.by_hand", [1, 6], "inside"),
+    ("03.by_hand", [3, 1, 6], "shape"),
+    ("03.by_hand", "3162", "shape|numbers"),
+    ("03.lengths", (93, 100, 106), "one too few"),
+    ("03.lengths", (94, 94, 106), "length for same"),
+    ("03.lengths", (94, 100, 107), "one too many"),
+    ("03.lengths", (0, 0, 0), "length for valid"),
+    ("03.lengths", 94, "three numbers"),
+    ("03.correlate", lambda x, w, strides: correlate(x, w[::-1], strides), "turned w round"),
+    ("03.correlate", lambda x, w, strides: correlate(x, w, 1), "did not use `strides`"),
+    ("03.correlate", lambda x, w, strides: np.zeros(len(x)), "shape"),
+    ("03.correlate", lambda x, w, strides: 0 * correlate(x, w, strides), "index"),
+    ("03.correlate", lambda x, w, strides: np.convolve(x, w), "shape"),
+    ("03.correlate", lambda x, w, strides: print(end=""), "return"),
+    ("03.correlate", 5, "function itself"),
+    ("03.edge_kernel", [1, 0, -1], "sign"),
+    ("03.edge_kernel", [0, 0, 0], "turns the row into"),
+    ("03.edge_kernel", [-1, 1], "3 numbers"),
+    ("03.edge_kernel", [-1, 1, 0], "turns the row into"),
+    ("03.edge_kernel", "sobel", "three numbers"),
+    ("03.matrix_shape", (10, 4), "Rows come first"),
+    ("03.matrix_shape", (8, 10), "stride of 1"),
+    ("03.matrix_shape", (5, 10), "one too many"),
+    ("03.matrix_shape", (0, 0), "index 0"),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"), [(name, answer) for name, answers in RIGHT.items() for answer in answers]
+)
+def test_right_answers_pass(name, answer):
+    verdict = exercises.check(name, answer)
+    assert verdict, verdict.message
+
+
+@pytest.mark.parametrize(("name", "answer", "message"), WRONG)
+def test_wrong_answers_are_told_why(name, answer, message):
+    verdict = exercises.check(name, answer)
+    assert verdict.ok is False
+    assert re.search(message, verdict.message), verdict.message
+
+
+def test_nothing_is_left_untested():
+    assert set(RIGHT) == set(exercises.names(3)) == {name for name, *_ in WRONG}
