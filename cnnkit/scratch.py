@@ -68,9 +68,7 @@ def _convolve(images, kernel, strides, pads, dilation):
     pictures = max(1, rows // output_size[0])
     for i in range(0, len(images), pictures):
         for j in range(0, output_size[0], rows):
-            block = windows[i : i + pictures, j : j + rows].reshape(
-                -1, len(matrix)
-            )  # one row for each window
+            block = windows[i : i + pictures, j : j + rows].reshape(-1, len(matrix))  # a row for each window
             np.matmul(block, matrix, out=output[i : i + pictures, j : j + rows].reshape(-1, filters))
     return output
 
@@ -291,8 +289,7 @@ def _expect_rank(name, array, expected):
     elif expected == "(H, W)" and array.ndim == 3:
         slip = "Colours or a batch? Take one channel, `image[:, :, 0]`, or use conv2d for all of them."
     elif expected == "(kh, kw, C_in, C_out)" and array.ndim == 2:
-        slip = "The channel axes are missing: pass `kernel[:, :, None, None]`, or use correlate2d for a grey
-        picture."
+        slip = "The channel axes are missing: pass `kernel[:, :, None, None]`, or use correlate2d."
     elif expected == "(kh, kw, C_in, C_out)" and array.ndim == 3:
         slip = "One of the channel axes is missing: a single filter is `kernel[..., None]`."
     elif array.ndim == rank + 1:
@@ -313,8 +310,7 @@ def _expect_channels(images, kernel):
     elif kernel.shape[-1] == images.shape[-1]:
         slip = "The kernel's last two axes seem to be swapped: `kernel.swapaxes(2, 3)`."
     else:
-        slip = "Every filter must be as deep as the pictures: give the kernel as many input channels as they
-        have."
+        slip = "Every filter must be as deep as the pictures: give it as many input channels."
     raise ValueError(
         f"`images` (N, H, W, C) and `kernel` (kh, kw, C_in, C_out) must agree in C = C_in; received images "
         f"{images.shape} with {images.shape[-1]} channels and a kernel {kernel.shape} for {channels}. {slip}"
