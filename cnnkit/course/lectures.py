@@ -13,8 +13,8 @@ def find_root(root=None):
     """Finds the folder of the course: the one that holds `notebooks/`.
 
     Args:
-        root: a folder that is said to be it, or `None` to look from the current folder upwards and then beside
-            the package.
+        root: a folder that is said to be it, or `None` to look from the current folder upwards and then
+            beside the package.
 
     Returns:
         The folder as an absolute `Path`.
@@ -32,8 +32,8 @@ def find_root(root=None):
             return place
     raise FileNotFoundError(
         "Expected the course's folder, the one with `notebooks/` in it; received "
-        f"{places[0]}. The package alone carries no lectures: change to a clone of the course, or name it with "
-        "`--root FOLDER`."
+        f"{places[0]}. The package alone carries no lectures: change to a clone of the course, or name it "
+        "with `--root FOLDER`."
     )
 
 
@@ -46,8 +46,8 @@ def select(wanted, lectures):
     """Picks the lectures that somebody names.
 
     Args:
-        wanted: names as people write them: `3`, `03`, `03_convolution_1d`, `notebooks/03_convolution_1d.ipynb`.
-            Empty for all.
+        wanted: names as people write them: `3`, `03`, `03_convolution_1d`,
+            `notebooks/03_convolution_1d.ipynb`. Empty for all.
         lectures: what there is, from `find`.
 
     Returns:

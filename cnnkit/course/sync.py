@@ -1,8 +1,8 @@
 """Executes the Markdown sources of the lectures and stores the notebooks with their outputs.
 
-`notebooks/source/03_….md` is what people edit and review; `notebooks/03_….ipynb` is what students run. A notebook
-is written only if all of it executed, offline, and it is written so that a second run changes as little as
-possible: cell ids follow from the cells' text, and nothing that depends on the hour or the machine is kept.
+`notebooks/source/03_….md` is what people edit and review; `notebooks/03_….ipynb` is what students run. A
+notebook is written only if all of it executed, offline, and it is written so that a second run changes as
+little as possible: cell ids follow from the cells' text, and nothing that depends on the hour is kept.
 """
 
 import base64
