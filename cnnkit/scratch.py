@@ -22,15 +22,21 @@ from numpy.lib.stride_tricks import sliding_window_view
 from . import shapes
 
 __all__ = [
+    "average_pool2d",
     "conv2d",
+    "conv2d_gradients",
+    "conv2d_transpose",
     "convolution_matrix",
     "convolve1d",
     "correlate1d",
     "correlate2d",
+    "max_pool2d",
+    "min_pool2d",
+    "stochastic_pool2d",
 ]
 
 
-# --- The engine: pad, cut windows, multiply -----------------------------------------------------------------
+# --- The engine: pad, cut windows, multiply; and back -------------------------------------------------------
 # `images` have shape (N, *size, C) and `kernel` (*kernel_size, C_in, C_out), where size may have 1, 2, 3 …
 # axes.
 
@@ -64,7 +70,7 @@ def _convolve(images, kernel, strides, pads, dilation):
     # once for each cell of the kernel) stay in the fast memory near the processor. Measured: twice as fast
     # as one product.
     a_row = int(np.prod(output_size[1:])) * len(matrix)
-    rows = max(1, _CACHE_CELLS // a_row)
+    rows = max(1, _CACHE_CELLS // max(1, a_row))
     pictures = max(1, rows // output_size[0])
     for i in range(0, len(images), pictures):
         for j in range(0, output_size[0], rows):
@@ -74,6 +80,33 @@ def _convolve(images, kernel, strides, pads, dilation):
 
 
 _CACHE_CELLS = 2**19  # 2 MB of float32
+
+
+def _put_back(windows, size, strides, dilation):
+    """The opposite of `_windows`: put every window back where it was cut, adding up where they overlap."""
+    axes = len(size)
+    cells, kernel_size = windows.shape[1 : 1 + axes], windows.shape[1 + axes : -1]
+    images = np.zeros((len(windows), *size, windows.shape[-1]), windows.dtype)
+    for cell in np.ndindex(*kernel_size):  # one cell of all windows at once
+        steps = zip(cell, cells, strides, dilation, strict=True)
+        places = [slice(c * d, c * d + (n - 1) * s + 1, s) for c, n, s, d in steps]
+        images[(slice(None), *places)] += windows[(..., *cell, slice(None))]
+    return images
+
+
+def _convolve_back(upstream, kernel, size, strides, pads, dilation):
+    """Multiply, put the windows back, cut off the padding: (N, *output_size, C_out) → (N, *size, C_in).
+
+    The transpose of `_convolve`: each number goes back along the ways on which the convolution would have
+    collected it. Not the inverse: what comes out has the shape of the pictures, not their values.
+    """
+    *kernel_size, channels, filters = kernel.shape
+    windows = upstream @ kernel.reshape(-1, filters).T  # (N, *output_size, kh·kw·C_in)
+    windows = windows.reshape(*upstream.shape[:-1], *kernel_size, channels)
+    padded = [before + n + after for n, (before, after) in zip(size, pads, strict=True)]
+    images = _put_back(windows, padded, strides, dilation)
+    inside = [slice(before, before + n) for n, (before, _) in zip(size, pads, strict=True)]
+    return images[(slice(None), *inside)]
 
 
 # --- Convolution --------------------------------------------------------------------------------------------
@@ -237,9 +270,9 @@ def convolution_matrix(kernel, size, strides=1, padding="valid"):
     if kernel.ndim not in (1, 2):
         raise ValueError(
             f"`kernel` must have shape (k,) or (kh, kw); received {kernel.shape}. "
-            "Perhaps it still has its channel axes. Take one filter and one channel of it: `kernel[:, :, "
-            "0, 0]`."
+            "Perhaps it still has its channel axes. Take one filter and one channel: `kernel[:, :, 0, 0]`."
         )
+    shapes.conv_output(size, kernel.shape, strides, padding)  # raises if something makes no sense
     size = tuple(np.broadcast_to(size, kernel.ndim).tolist())
     # Convolve pictures that are zero but for a single 1: each returns one column of the matrix.
     cells = int(np.prod(size))
@@ -247,32 +280,244 @@ def convolution_matrix(kernel, size, strides=1, padding="valid"):
     return _layer(ones, kernel[..., None, None], strides, padding, 1).reshape(cells, -1).T
 
 
+# --- Gradients and the transposed convolution ---------------------------------------------------------------
+
+
+def conv2d_gradients(images, kernel, upstream, strides=1, padding="valid", dilation_rate=1):
+    """How a loss changes with the pictures, the kernel and the bias of a `conv2d`, given how it changes with
+    the output.
+
+    Each output number is a window times the kernel. So the kernel's gradient is the sum over all positions of
+    window times upstream, and the pictures' gradient sends each upstream number back through the kernel into
+    its window. Both are convolutions again.
+
+    Args:
+        images: numbers, shape (N, H, W, C_in), what went into conv2d.
+        kernel: numbers, shape (kh, kw, C_in, C_out).
+        upstream: numbers, shape (N, H', W', C_out): the loss's gradient with respect to the output of conv2d.
+        strides, padding, dilation_rate: as they were given to conv2d.
+
+    Returns:
+        `(d_images, d_kernel, d_bias)` with the shapes of images, kernel and (C_out,).
+
+    Raises:
+        ValueError, TypeError: what came does not fit; the message says how.
+
+    >>> images, kernel = np.ones((1, 28, 28, 3)), np.ones((5, 5, 3, 6))
+    >>> [d.shape for d in conv2d_gradients(images, kernel, upstream=np.ones((1, 24, 24, 6)))]
+    [(1, 28, 28, 3), (5, 5, 3, 6), (6,)]
+    """
+    images, kernel, upstream = _numbers(images=images, kernel=kernel, upstream=upstream)
+    _expect_rank("images", images, "(N, H, W, C)")
+    _expect_rank("kernel", kernel, "(kh, kw, C_in, C_out)")
+    _expect_channels(images, kernel)
+    size, kernel_size = images.shape[1:-1], kernel.shape[:-2]
+    strides, pads, dilation = _settings(size, kernel_size, strides, padding, dilation_rate)
+    windows = _windows(_pad(images, pads), kernel_size, strides, dilation)
+    _expect_upstream(upstream, (*windows.shape[:3], kernel.shape[-1]))
+
+    d_kernel = np.zeros_like(kernel).reshape(-1, kernel.shape[-1])  # (kh·kw·C_in, C_out)
+    for picture, arrived in zip(windows, upstream, strict=True):
+        arrived = arrived.reshape(-1, kernel.shape[-1])  # (H'·W', C_out)
+        d_kernel += picture.reshape(len(arrived), -1).T @ arrived  # the sum over all positions
+    d_images = _convolve_back(upstream, kernel, size, strides, pads, dilation)
+    d_bias = upstream.sum(axis=(0, 1, 2))
+    return d_images, d_kernel.reshape(kernel.shape), d_bias
+
+
+def conv2d_transpose(
+    images, kernel, bias=None, strides=1, padding="valid", output_padding=None, dilation_rate=1
+):
+    """Make pictures larger: every input number lays a copy of the kernel into the output, `strides` apart.
+    As Keras's `Conv2DTranspose`.
+
+    It is the transpose of a convolution, the very thing that computes `d_images` above: what `conv2d`
+    collects from a window, this spreads over it. It undoes the change of *size*, not the convolution.
+
+    Args:
+        images: numbers, shape (N, H, W, C_in).
+        kernel: numbers, shape (kh, kw, C_out, C_in): the channels stand the other way round, as in Keras,
+            because this is the kernel of the convolution that is transposed.
+        bias: numbers, shape (C_out,), or None.
+        strides: int or (int, int), how far apart the copies are laid.
+        padding: "valid" (all of it), "same" (size × strides; what overhangs is cut off, the odd cell at the
+            end), or an int or (int, int): that many cells cut off on every side.
+        output_padding: int or (int, int), smaller than the stride: chooses among the sizes that the
+            convolution would have shrunk to this one; None lets Keras's rule choose.
+        dilation_rate: int or (int, int); together with a stride it is refused, as in Keras.
+
+    Returns:
+        Array of shape (N, H', W', C_out), where `shapes.conv_transpose_output((H, W), …)` is (H', W').
+
+    Raises:
+        ValueError, TypeError: what came does not fit; the message says how.
+
+    >>> conv2d_transpose(np.ones((4, 10, 8, 128)), np.ones((3, 3, 32, 128)), strides=2).shape
+    (4, 21, 17, 32)
+    """
+    images, kernel, bias = _numbers(images=images, kernel=kernel, bias=bias)
+    _expect_rank("images", images, "(N, H, W, C)")
+    _expect_rank("kernel", kernel, "(kh, kw, C_out, C_in)")
+    _expect_channels(images, kernel, axis=-1)
+    small, kernel_size = images.shape[1:-1], kernel.shape[:-2]
+    size = shapes.conv_transpose_output(small, kernel_size, strides, padding, output_padding, dilation_rate)
+    strides, pads, dilation = _settings(size, kernel_size, strides, padding, dilation_rate)
+    if shapes.conv_output(size, kernel_size, strides, padding, dilation) != small:
+        raise ValueError(
+            f"Expected an output that a convolution with strides={strides} and padding={padding!r} shrinks "
+            f"to "
+            f"{small}; received output_padding={output_padding}, which makes it {size}. With 'same' and an "
+            f"even "
+            "kernel, an output_padding of 0 loses the last row. Leave output_padding out, or make it 1 or "
+            "more."
+        )
+    output = _convolve_back(images, kernel, size, strides, pads, dilation)
+    if bias is not None:
+        _expect_bias(bias, kernel.shape[-2])
+        output = output + bias
+    return output
+
+
+# --- Pooling: pad, cut windows, keep one number of each -----------------------------------------------------
+# Padded cells never count: each pooling pads with the value that cannot win.
+
+
+def max_pool2d(images, pool_size=2, strides=None, padding="valid"):
+    """Keep the largest number of each window, for every channel apart. As Keras's `MaxPooling2D`.
+
+    Args:
+        images: numbers, shape (N, H, W, C).
+        pool_size: int or (int, int), the window.
+        strides: int or (int, int), by how many cells the window moves; None means by its own size.
+        padding: "valid" (none; what is left over at the end is dropped), "same" (as Keras), or that many
+            cells on every side. Padded cells never win.
+
+    Returns:
+        Array of shape (N, H', W', C), where `shapes.pool_output((H, W), …)` is (H', W').
+
+    Raises:
+        ValueError, TypeError: what came does not fit; the message says how.
+
+    >>> max_pool2d(np.ones((1, 640, 480, 12))).shape
+    (1, 320, 240, 12)
+    """
+    return _pool_windows(images, pool_size, strides, padding, value=-np.inf).max(axis=(3, 4))
+
+
+def min_pool2d(images, pool_size=2, strides=None, padding="valid"):
+    """Keep the smallest number of each window, for every channel apart: `-max_pool2d(-images)`.
+
+    Args:
+        images, pool_size, strides, padding: as for `max_pool2d`.
+
+    Returns:
+        Array of shape (N, H', W', C).
+
+    Raises:
+        ValueError, TypeError: what came does not fit; the message says how.
+    """
+    return _pool_windows(images, pool_size, strides, padding, value=np.inf).min(axis=(3, 4))
+
+
+def average_pool2d(images, pool_size=2, strides=None, padding="valid"):
+    """The mean of each window, for every channel apart. As Keras's `AveragePooling2D`.
+
+    Args:
+        images, pool_size, strides, padding: as for `max_pool2d`. Padded cells are not counted: at the border
+            the mean is taken over fewer cells.
+
+    Returns:
+        Array of shape (N, H', W', C).
+
+    Raises:
+        ValueError, TypeError: what came does not fit; the message says how.
+    """
+    windows = _pool_windows(images, pool_size, strides, padding, value=0)
+    one = np.ones((1, *np.shape(images)[1:3], 1), windows.dtype)
+    counted = _pool_windows(one, pool_size, strides, padding, value=0)  # 1 for a pixel, 0 for padding
+    return windows.sum(axis=(3, 4)) / counted.sum(axis=(3, 4))
+
+
+def stochastic_pool2d(images, pool_size=2, strides=None, padding="valid", seed=None):
+    """Draw one number of each window, the likelier the larger it is: probability = number / sum of the
+    window.
+
+    Args:
+        images: numbers ≥ 0, shape (N, H, W, C), such as come out of a ReLU.
+        pool_size, strides, padding: as for `max_pool2d`. Padded cells are never drawn before a pixel that is
+            not 0.
+        seed: int or numpy.random.Generator; None draws differently every time.
+
+    Returns:
+        Array of shape (N, H', W', C). A window of zeros returns 0.
+
+    Raises:
+        ValueError, TypeError: what came does not fit; the message says how.
+
+    Source: Zeiler and Fergus, "Stochastic pooling for regularization of deep convolutional neural networks",
+    ICLR 2013.
+    """
+    windows = _pool_windows(images, pool_size, strides, padding, value=0)
+    if windows.size and windows.min() < 0:
+        raise ValueError(
+            f"`images` must not be negative, for probabilities are made of them; received "
+            f"{windows.min():.4g}. "
+            "Perhaps the activation before the pooling is missing. Apply a ReLU first: "
+            "`np.maximum(images, 0)`."
+        )
+    windows = np.moveaxis(windows, -1, 3)  # (N, H', W', C, kh, kw)
+    windows = windows.reshape(*windows.shape[:4], -1)
+    # Lay the numbers of a window end to end and throw a dart at the line: it hits the long ones more often.
+    line = windows.cumsum(axis=-1)
+    dart = line[..., -1:] * np.random.default_rng(seed).random((*line.shape[:-1], 1), dtype="float64")
+    hit = (dart < line).argmax(axis=-1)  # the first whose end lies beyond the dart
+    return np.take_along_axis(windows, hit[..., None], axis=-1)[..., 0]
+
+
+def _pool_windows(images, pool_size, strides, padding, value):
+    """The windows of a pooling, (N, H', W', kh, kw, C), padded with `value`."""
+    (images,) = _numbers(images=images)
+    _expect_rank("images", images, "(N, H, W, C)")
+    size, strides = images.shape[1:-1], pool_size if strides is None else strides
+    shapes.pool_output(size, pool_size, strides, padding)  # raises if nothing would be left
+    pads = shapes.pad_amounts(size, pool_size, strides, padding)
+    pool_size, strides = (tuple(np.broadcast_to(v, len(size)).tolist()) for v in (pool_size, strides))
+    return _windows(_pad(images, pads, value), pool_size, strides, (1,) * len(size))
+
+
 # --- Checking what came in ----------------------------------------------------------------------------------
 
 
 def _numbers(**arrays):
     """The arrays in one floating dtype: the one that came in, or float64 where only ints did."""
-    given = {name: value if value is None else np.asarray(value) for name, value in arrays.items()}
-    for name, value in given.items():
-        if value is not None and value.dtype.kind not in "fiub":
-            raise TypeError(
-                f"`{name}` must hold real numbers; received an array of dtype {value.dtype}. "
-                "Perhaps its rows differ in length, or it holds file names instead of pictures. "
-                f"Make it an array of numbers first: `np.asarray({name}, dtype='float32')`."
-            )
-    floats = [value.dtype for value in given.values() if value is not None and value.dtype.kind == "f"]
+    given = {name: _array(name, value) for name, value in arrays.items() if value is not None}
+    floats = [value.dtype for value in given.values() if value.dtype.kind == "f"]
     dtype = np.result_type(*floats) if floats else np.dtype("float64")
     for name, value in given.items():
-        if value is not None and value.dtype.kind == "f" and np.isnan(value).any():
+        if value.dtype.kind == "f" and np.isnan(value).any():
             first = tuple(int(i[0]) for i in np.nonzero(np.isnan(value)))
             raise ValueError(
                 f"`{name}` must not hold NaN; received {int(np.isnan(value).sum())} of them, the first at "
                 f"{name}[{', '.join(map(str, first))}]. One NaN spreads over every window that touches it. "
-                "Perhaps 0 was divided by 0 when the picture was normalised; find where it comes from, or "
-                "replace it: "
+                "Perhaps 0 was divided by 0 when the picture was normalised: find where it comes from, or "
+                "write "
                 f"`np.nan_to_num({name})`."
             )
-    return [None if value is None else value.astype(dtype, copy=False) for value in given.values()]
+    return [given[name].astype(dtype, copy=False) if name in given else None for name in arrays]
+
+
+def _array(name, value):
+    try:
+        array = np.asarray(value)
+    except ValueError:  # rows of unequal length
+        array = np.asarray(value, dtype=object)
+    if array.dtype.kind not in "fiub":
+        raise TypeError(
+            f"`{name}` must hold real numbers; received an array of dtype {array.dtype}. "
+            "Perhaps its rows differ in length, or it holds file names instead of pictures. "
+            f"Make it an array of numbers first: `np.asarray({name}, dtype='float32')`."
+        )
+    return array
 
 
 def _expect_rank(name, array, expected):
@@ -281,16 +526,14 @@ def _expect_rank(name, array, expected):
         return
     slip = "Look at its shape."
     if expected == "(N, H, W, C)" and array.ndim == 3:
-        slip = (
-            "The batch axis is missing: pass `images[None]`, or `images[..., None]` if the channel axis is."
-        )
+        slip = "The batch axis is missing: pass `images[None]` (or `images[..., None]` for grey pictures)."
     elif expected == "(N, H, W, C)" and array.ndim == 2:
         slip = "The batch and the channel axis are missing: pass `images[None, :, :, None]`."
     elif expected == "(H, W)" and array.ndim == 3:
         slip = "Colours or a batch? Take one channel, `image[:, :, 0]`, or use conv2d for all of them."
-    elif expected == "(kh, kw, C_in, C_out)" and array.ndim == 2:
+    elif expected.startswith("(kh, kw, C") and array.ndim == 2:
         slip = "The channel axes are missing: pass `kernel[:, :, None, None]`, or use correlate2d."
-    elif expected == "(kh, kw, C_in, C_out)" and array.ndim == 3:
+    elif expected.startswith("(kh, kw, C") and array.ndim == 3:
         slip = "One of the channel axes is missing: a single filter is `kernel[..., None]`."
     elif array.ndim == rank + 1:
         slip = f"One axis too many: take one of them, such as `{name}[0]`."
@@ -301,18 +544,19 @@ def _expect_rank(name, array, expected):
     raise ValueError(f"`{name}` must have shape {expected}; received {array.shape}. {slip}")
 
 
-def _expect_channels(images, kernel):
-    channels = kernel.shape[-2]
+def _expect_channels(images, kernel, axis=-2):
+    axes = "(kh, kw, C_in, C_out)" if axis == -2 else "(kh, kw, C_out, C_in)"
+    channels = kernel.shape[axis]
     if images.shape[-1] == channels:
         return
     if images.shape[1] == channels:
         slip = "The channels seem to come first: move them with `np.moveaxis(images, 1, -1)`."
-    elif kernel.shape[-1] == images.shape[-1]:
+    elif kernel.shape[-3 - axis] == images.shape[-1]:
         slip = "The kernel's last two axes seem to be swapped: `kernel.swapaxes(2, 3)`."
     else:
         slip = "Every filter must be as deep as the pictures: give it as many input channels."
     raise ValueError(
-        f"`images` (N, H, W, C) and `kernel` (kh, kw, C_in, C_out) must agree in C = C_in; received images "
+        f"`images` (N, H, W, C) and `kernel` {axes} must agree in C = C_in; received images "
         f"{images.shape} with {images.shape[-1]} channels and a kernel {kernel.shape} for {channels}. {slip}"
     )
 
@@ -324,6 +568,15 @@ def _expect_bias(bias, filters):
             f"{bias.shape}. "
             "Perhaps it has one number for each channel of the input, or is a single number. "
             f"Write `bias=np.zeros({filters})`, or None for none."
+        )
+
+
+def _expect_upstream(upstream, expected):
+    if upstream.shape != expected:
+        raise ValueError(
+            f"`upstream` must have the shape of conv2d's output, {expected}; received {upstream.shape}. "
+            f"Perhaps "
+            "strides or padding are not those of the forward pass. Give both calls the same ones."
         )
 
 
