@@ -1,0 +1,3 @@
+CLASS_NAMES = ()
+WORDS = {}
+FIXABLE = ()
