@@ -107,7 +107,7 @@ def report(root, rows):
         "python": platform.python_version(),
         "machine": platform.machine(),
         "system": platform.system(),
-        "cores": _cores(),
+        "cores": kernels.cores(),
         "lectures": rows,
     }
     lectures.write(root / "build" / "run.json", json.dumps(about, indent=1, ensure_ascii=False) + "\n")
@@ -135,11 +135,3 @@ def table(rows):
 
 def _where(row):
     return f"cell {row['cell']}" if row.get("cell") else "its start"
-
-
-def _cores():
-    import os
-
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count()

@@ -24,7 +24,10 @@ html_theme_options = {
     "use_fullscreen_button": False,
     "launch_buttons": {"colab_url": "https://colab.research.google.com"},
     "show_toc_level": 2,
+    # The book theme has its search in the side bar; the one in a bar on top would be a second one.
+    "navbar_persistent": [],
 }
+html_context = {"default_mode": "auto"}
 
 # The notebooks are executed by `python -m cnnkit run`, never here.
 nb_execution_mode = "off"
