@@ -43,8 +43,8 @@ def convolution(
     kernel = f.as_array("kernel", kernel, (1, 2))
     if x.ndim != kernel.ndim:
         raise ValueError(
-            f"`kernel` must have as many axes as `x`, which has {x.ndim}; received shape {kernel.shape} for x "
-            f"of shape {x.shape}. A pair of brackets may be missing or one too many: write the kernel as "
+            f"`kernel` must have as many axes as `x`, which has {x.ndim}; received shape {kernel.shape} for "
+            f"x of shape {x.shape}. A pair of brackets may be missing or one too many: write the kernel as "
             f"{'[[1, 2], [3, 4]]' if x.ndim == 2 else '[1, 2]'}."
         )
     dims = x.ndim
@@ -117,12 +117,10 @@ def convolution(
 
 def correlate(x, kernel, axes):
     """The sum of every window of the padded input."""
-    return scratch.correlate2d(
-        np.pad(x, [(a.before, a.after) for a in axes]),
-        kernel,
-        strides=tuple(a.stride for a in axes),
-        dilation_rate=tuple(a.dilation for a in axes),
-    )
+    padded = np.pad(x, [(a.before, a.after) for a in axes])
+    # every window, then each stride-th of them: Keras's layers refuse stride and dilation above 1 together
+    all_windows = scratch.correlate2d(padded, kernel, dilation_rate=tuple(a.dilation for a in axes))
+    return all_windows[:: axes[0].stride, :: axes[1].stride]
 
 
 def _at(x, axes, r, c):

@@ -376,7 +376,7 @@ def as_array(name, value, dims, *, smallest=1, largest=LARGEST):
     if array.dtype.kind not in "biuf":
         raise TypeError(
             f"`{name}` must be an array of real numbers with shape {wanted}; received dtype {array.dtype}. "
-            f"Strings, complex numbers and objects have no place here: convert with np.asarray({name}, float)."
+            f"Strings, complex numbers and objects have no place here: try np.asarray({name}, float)."
         )
     if array.ndim not in dims:
         if array.ndim == 4 and array.shape[0] == 1:

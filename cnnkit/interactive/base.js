@@ -201,7 +201,7 @@ class Grid {
 
   frame(first, last) { // [r, c] of the first and the last cell; nothing hides it
     this.framed = first && [this.cells[first[0]]?.[first[1]], this.cells[last[0]]?.[last[1]]];
-    this.placeFrame();
+    this.coming ??= requestAnimationFrame(() => { this.coming = null; this.placeFrame(); });
   }
 
   placeFrame() {
