@@ -1,0 +1,44 @@
+# make run    the course: every lecture, offline, then the site in build/site/index.html
+# make test   the tests: the package, and every lecture compared with its stored output
+# make lab    JupyterLab
+# make sync   execute notebooks/source/*.md and store the notebooks (LECTURES="03 04" for some)
+# make clean  remove build/
+#
+# PYTHON=python3.12 chooses the interpreter for .venv. On Windows, see the README.
+
+PYTHON ?= python3
+LECTURES ?=
+BIN := .venv/bin
+READY := .venv/.cnnkit-ready
+
+.PHONY: run test lab sync site doctor clean
+
+run: $(READY)
+	CNNKIT_OFFLINE=1 $(BIN)/python -m cnnkit run $(LECTURES)
+
+test: $(READY)
+	CNNKIT_OFFLINE=1 $(BIN)/python -m pytest
+
+lab: $(READY)
+	$(BIN)/jupyter lab notebooks
+
+sync: $(READY)
+	$(BIN)/python -m cnnkit sync $(LECTURES)
+
+site: $(READY)
+	$(BIN)/python -m cnnkit site
+
+doctor: $(READY)
+	$(BIN)/python -m cnnkit doctor
+
+# Installed again whenever what is asked for has changed.
+$(READY): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 13))' || { \
+		echo "The course needs Python 3.10 to 3.13, because TensorFlow does; $(PYTHON) is" \
+			"$$($(PYTHON) --version 2>&1). Choose another: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet -r requirements.txt
+	touch $@
+
+clean:
+	rm -rf build
