@@ -43,6 +43,17 @@ class Canvas:
         if self.layer is not BEHIND:
             self._draw_mask.polygon(corners, fill=self.layer)
 
+    def polygons(self, points, colours):
+        """Fill many polygons of as many corners each: (m, n, 2) floats in pixels; one colour for each, or one for all."""
+        points = np.asarray(points)
+        rows = np.rint(points * OVERSAMPLE).astype(np.int64).reshape(len(points), -1).tolist()
+        if isinstance(colours, tuple):
+            colours = [colours] * len(rows)
+        for corners, colour in zip(rows, colours, strict=True):
+            self._draw.polygon(corners, fill=colour)
+            if self.layer is not BEHIND:
+                self._draw_mask.polygon(corners, fill=self.layer)
+
     def line(self, points, colour, width=1.0):
         """A line of constant width (pixels) through the points, (n, 2) floats in pixels."""
         corners, width = _corners(points), max(1, round(width * OVERSAMPLE))

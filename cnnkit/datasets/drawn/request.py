@@ -2,7 +2,7 @@
 
 import operator
 
-from . import aerial as _land
+from . import lands as _land
 from . import animals as _animals
 from .series import draw_series
 

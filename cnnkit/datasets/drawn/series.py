@@ -64,7 +64,7 @@ def _draw_range(request, first, count):
 def _painter(kind):
     # Imported here, since a process needs only one of the two.
     if kind == "aerial":
-        from .aerial import picture
+        from .lands import picture
     else:
         from .animals import picture
     return picture

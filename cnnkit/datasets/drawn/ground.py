@@ -1,0 +1,319 @@
+"""What land is made of, seen from above: ground, roads, roofs, trees, cars, and the shadows they cast.
+
+Lengths are in hundredths of an unmagnified picture's shorter side (about three quarters of a metre, as in the
+photographs). The scene lies about (0, 0) and reaches `REACH` to every side, so that a turned picture has no bare corner.
+"""
+
+import math
+
+import numpy as np
+
+from .canvas import BEHIND, IN_FRONT, OBJECT, band, ellipse, smooth
+from .chance import Chance
+from .palette import mix, rgb, shade, vary
+
+REACH = 80
+
+SEASONS = ("spring", "summer", "dry", "autumn")
+GRASS = {"spring": "7fa65a 6d9a52 8fae63", "summer": "6b8f4e 78935a 5f8349", "dry": "b7a878 a89a6c c2b384", "autumn": "97935c 8a8a58 a39a68"}
+FOLIAGE = {
+    "spring": "4f7f3e 5d8f48 6f9a52",
+    "summer": "3f6a38 4a7440 35592f",
+    "dry": "5d6b42 6b7450 4f5f3c",
+    "autumn": "8a6a36 a3762f 6f6b3a",
+}
+SOIL = {"spring": "a58c68 937a58", "summer": "b39a74 a08662", "dry": "c9b48c b89f78", "autumn": "9a8260 86704f"}
+ASPHALT = "6f7074 5c5d62 85858a 9a9690 77716c"
+CONCRETE = "bdb8ae a9a59d cbc5b8 b3aba0"
+ROOFS = "8a8580 6b6461 a3644a b98a66 7a5a48 9aa0a6 c4beb4 5f6670 a89a88"
+FLAT_ROOFS = "d8d5cf b9b6b0 9c9a97 c9bfae 8b8f96 e6e3dc"
+WATER = "4f7f94 3f6c86 5c8f98 6b8a7c 46707a"
+CARS = "e8e8e8 f4f4f2 2c2e33 55585e a8adb3 9c2f2c 2f4f8a c8b890 3c5a48"
+LINES = (238, 238, 230)
+SHADOW = (16, 20, 38)
+
+
+def _crowns():
+    """Sixteen knobbly outlines for the crowns of trees, radius about 1."""
+    chance, turn = Chance(2, 77), np.arange(11) * (2 * np.pi / 11)
+    radius = 0.78 + 0.36 * chance.array(16, 11)
+    return np.stack([radius * np.cos(turn), radius * np.sin(turn)], axis=2)
+
+
+CROWNS = _crowns()
+
+
+class Land:
+    """A piece of land being drawn.
+
+    Flat things are drawn at once. Things that stand up wait: their shadows fall first, all together.
+
+    Args:
+        pen: Pen whose units are those of this module.
+        chance: the stream that decides the details.
+        season: one of `SEASONS`.
+        light: direction in degrees, in the pen's units, that shadows fall to.
+        shadow: their length for a thing of height 1.
+    """
+
+    def __init__(self, pen, chance, season, light, shadow):
+        self.pen, self.chance, self.season = pen, chance, season
+        turn = math.radians(light)
+        self.sun = np.array([math.cos(turn), math.sin(turn)])
+        self.cast = self.sun * shadow
+        self._shadows, self._standing = [], []
+        self.grass, self.soil = self.colour(GRASS[season]), self.colour(SOIL[season])
+        self.asphalt, self.concrete = self.colour(ASPHALT), self.colour(CONCRETE)
+        self.water = self.colour(WATER)
+        self.foliage = [vary(rgb(code), chance) for code in FOLIAGE[season].split()]
+
+    def colour(self, codes):
+        """One of the colours, a little varied."""
+        return vary(rgb(self.chance.choose(codes.split())), self.chance)
+
+    # Flat things.
+
+    def mark(self, it_is=True):
+        """From here on, flat shapes are (or are not) what names the class."""
+        self.pen.canvas.layer = OBJECT if it_is else BEHIND
+
+    def cover(self, colour):
+        """Cover all the land."""
+        self.rectangle(0, 0, 4 * REACH, 4 * REACH, colour)
+
+    def rectangle(self, x, y, width, height, colour, angle=0.0):
+        self.pen.polygon(box(x, y, width, height, angle), colour)
+
+    def rectangles(self, boxes, colours):
+        """Many rectangles: rows of (x, y, width, height, angle in degrees)."""
+        if len(boxes):
+            self.pen.canvas.polygons(self.pen.to_pixels(box_corners(boxes)), colours)
+
+    def polygons(self, points, colours):
+        """Many polygons of as many corners each, (m, n, 2)."""
+        if len(points):
+            self.pen.canvas.polygons(self.pen.to_pixels(points), colours)
+
+    def blob(self, points, colour):
+        self.pen.blob(points, colour)
+
+    def path(self, points, width, colour):
+        """A smooth way of constant width."""
+        self.pen.polygon(band(points, [width] * len(points), 8), colour)
+
+    def dashes(self, x0, y0, x1, y1, colour, width=0.9, dash=4.0, gap=6.0):
+        """A dashed line."""
+        length = math.hypot(x1 - x0, y1 - y0)
+        angle = math.degrees(math.atan2(y1 - y0, x1 - x0))
+        middles = np.arange(dash / 2, length, dash + gap) / length
+        rows = [(x0 + (x1 - x0) * t, y0 + (y1 - y0) * t, dash, width, angle) for t in middles.tolist()]
+        self.rectangles(rows, colour)
+
+    def patches(self, colour, count, size, amount=0.12):
+        """Faint spots that keep a surface from looking painted."""
+        for x, y, r, tone, turn in self.chance.array(count, 5).tolist():
+            tint = shade(colour, 1 - amount + 2 * amount * tone)
+            self.pen.disc((x - 0.5) * 2 * REACH, (y - 0.5) * 2 * REACH, size * (0.4 + r), size * (0.25 + 0.5 * r), tint, turn * 180)
+
+    # Standing things.
+
+    def stand(self, footprint, height, draw, part=False):
+        """Add a thing with this outline and height; `draw` draws it later; `part` whether it names the class."""
+        footprint = np.asarray(footprint, dtype=float)
+        if height:
+            self._sweep(footprint, self.cast * height)
+        self._standing.append((draw, part))
+
+    def _sweep(self, footprint, shift):
+        moved, after = footprint + shift, np.roll(footprint, -1, axis=0)
+        self._shadows.append(moved)
+        self._shadows.extend(np.stack([footprint, after, after + shift, moved], axis=1))
+
+    def finish(self, shadow=0.5):
+        """Let the shadows fall, then put up what stands."""
+        to_pixels = self.pen.to_pixels
+        self.pen.canvas.veil([to_pixels(points) for points in self._shadows], SHADOW, shadow)
+        for draw, part in self._standing:
+            self.pen.canvas.layer = OBJECT if part else IN_FRONT
+            draw()
+        self._shadows, self._standing = [], []
+        self.pen.canvas.layer = BEHIND
+
+    def sees(self, x, y, radius):
+        """Whether a thing at (x, y) can reach into the picture."""
+        px, py = self.pen.to_pixels((x, y)).tolist()
+        r = radius * self.pen.scale
+        return -r < px < self.pen.canvas.width + r and -r < py < self.pen.canvas.height + r
+
+    def trees(self, spots, part=False, colours=None):
+        """Trees or bushes: rows of (x, y, radius)."""
+        spots = np.asarray([s for s in spots if self.sees(s[0], s[1], s[2] * 2.5)], dtype=float).reshape(-1, 3)
+        if not len(spots):
+            return
+        draws = self.chance.array(len(spots), 2)
+        which = (draws[:, 0] * len(CROWNS)).astype(int)
+        colours = colours or self.foliage
+        tones = [shade(colours[int(d * 97) % len(colours)], 0.84 + 0.32 * d) for d in draws[:, 1].tolist()]
+        centre, radius = spots[:, None, :2], spots[:, 2, None, None]
+        crowns = CROWNS[which] * radius + centre
+        self._shadows.extend(CROWNS[which] * radius + centre + self.cast * radius * 0.9)
+        lit = CROWNS[(which + 5) % len(CROWNS)] * radius * 0.62 + centre - self.sun * radius * 0.24
+        top = CROWNS[(which + 9) % len(CROWNS)] * radius * 0.28 + centre - self.sun * radius * 0.38
+
+        def draw():
+            self.polygons(crowns, [shade(t, 0.78) for t in tones])
+            self.polygons(lit, tones)
+            self.polygons(top, [shade(t, 1.14) for t in tones])
+
+        self._standing.append((draw, part))
+
+    def scatter(self, count, low, high, keep_off=lambda x, y: False):
+        """Random (x, y, radius) rows all over the land, except where `keep_off` says."""
+        rows = (self.chance.array(count, 3) * (2 * REACH, 2 * REACH, high - low) + (-REACH, -REACH, low)).tolist()
+        return [row for row in rows if not keep_off(row[0], row[1])]
+
+    def cars(self, rows, part=False):
+        """Cars: rows of (x, y, angle in degrees)."""
+        rows = [r for r in rows if self.sees(r[0], r[1], 6)]
+        if not rows:
+            return
+        boxes = np.array([(x, y, 5.9, 2.7, a) for x, y, a in rows])
+        paint = [vary(rgb(self.chance.choose(CARS.split())), self.chance, 8) for _ in rows]
+        body = box_corners(boxes)
+        self._shadows.extend(body + self.cast * 1.3)
+        local = np.deg2rad(boxes[:, 4])
+        along = np.stack([np.cos(local), np.sin(local)], axis=1)
+        windows, roof = boxes.copy(), boxes.copy()
+        windows[:, 2:4] = (3.5, 2.1)
+        windows[:, :2] -= along * 0.2
+        roof[:, 2:4] = (1.9, 2.0)
+        roof[:, :2] -= along * 0.3
+
+        def draw():
+            self.polygons(body, paint)
+            self.rectangles(windows, (44, 50, 60))
+            self.rectangles(roof, [shade(p, 1.08) for p in paint])
+
+        self._standing.append((draw, part))
+
+    def house(self, x, y, width, depth, angle, part=True, roof=None):
+        """A house with a gabled or hipped roof, ridge along its width, and sometimes a wing."""
+        if not self.sees(x, y, width + depth):
+            return
+        chance = self.chance
+        roof = roof or self.colour(ROOFS)
+        hip = chance.choose((0.0, 0.5))
+        wing = chance.happens(0.4)
+        side, height = chance.choose((-1, 1)), 4.5
+        blocks = [(0, 0, width, depth, hip)]
+        if wing:
+            blocks.insert(0, (side * width * 0.25, depth * 0.45, width * 0.42, depth * 0.9, -1))
+        chimney = chance.happens(0.5)
+        turn = math.radians(angle)
+        frame = np.array([[math.cos(turn), math.sin(turn)], [-math.sin(turn), math.cos(turn)]])
+        sun = frame @ self.sun
+
+        def place(points):
+            return np.asarray(points, dtype=float) @ frame + (x, y)
+
+        def draw():
+            for bx, by, w, d, hipped in blocks:
+                along = hipped < 0  # a wing's ridge runs across
+                for points, normal in roof_faces(bx, by, w, d, max(hipped, 0.0), along):
+                    light = 1.0 - 0.2 * float(np.dot(normal, sun))
+                    self.pen.polygon(place(points), shade(roof, light))
+            if chimney:
+                self.pen.polygon(place(box(width * 0.2, depth * 0.12, 1.8, 1.6)), shade(roof, 0.6))
+
+        for bx, by, w, d, _ in blocks[1:]:
+            self._sweep(place(box(bx, by, w, d)), self.cast * height)
+        bx, by, w, d, _ = blocks[0]
+        self.stand(place(box(bx, by, w, d)), height, draw, part)
+
+    def flat_building(self, x, y, width, depth, angle, height=9.0, part=True, colour=None):
+        """A large building with a flat roof: parapet, skylights and machines on top."""
+        chance = self.chance
+        colour = colour or self.colour(FLAT_ROOFS)
+        turn = math.radians(angle)
+        frame = np.array([[math.cos(turn), math.sin(turn)], [-math.sin(turn), math.cos(turn)]])
+        machines = []
+        for _ in range(chance.integer(3, 9)):
+            machines.append((chance.uniform(-0.4, 0.4) * width, chance.uniform(-0.38, 0.38) * depth,
+                             chance.uniform(2, 5), chance.uniform(2, 4)))
+        lights = chance.integer(0, 1) * int(width / 8)
+        tower = chance.happens(0.35)
+
+        def place(points):
+            return np.asarray(points, dtype=float) @ frame + (x, y)
+
+        def draw():
+            pen = self.pen
+            pen.polygon(place(box(0, 0, width, depth)), shade(colour, 1.12))
+            pen.polygon(place(box(0, 0, width - 1.6, depth - 1.6)), colour)
+            pen.polygon(place(box(0, 0, width - 1.6, depth - 1.6)) * (1, 1), colour)
+            if tower:
+                pen.polygon(place(box(width * 0.2, 0, width * 0.3, depth * 0.5)) + self.cast * 3, shade(colour, 0.62))
+                pen.polygon(place(box(width * 0.2, 0, width * 0.3, depth * 0.5)), shade(colour, 1.1))
+            for k in range(lights):
+                pen.polygon(place(box(-width * 0.42 + k * 8, depth * 0.28, 4, 2.2)), shade(colour, 0.8))
+            for mx, my, w, d in machines:
+                pen.polygon(place(box(mx, my, w, d)) + self.cast * 1.5, shade(colour, 0.6))
+                pen.polygon(place(box(mx, my, w, d)), shade(colour, 0.86))
+
+        self.stand(place(box(0, 0, width, depth)), height, draw, part)
+
+
+def box(x, y, width, height, angle=0.0):
+    """The corners of a rectangle about (x, y), (4, 2)."""
+    return box_corners([(x, y, width, height, angle)])[0]
+
+
+_UNIT_BOX = np.array([(-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5)])
+
+
+def box_corners(boxes):
+    """The corners of many rectangles, rows of (x, y, width, height, angle in degrees) → (m, 4, 2)."""
+    boxes = np.asarray(boxes, dtype=float)
+    points = _UNIT_BOX * boxes[:, None, 2:4]
+    turn = np.deg2rad(boxes[:, 4])
+    cos, sin = np.cos(turn)[:, None], np.sin(turn)[:, None]
+    x = points[:, :, 0] * cos - points[:, :, 1] * sin
+    y = points[:, :, 0] * sin + points[:, :, 1] * cos
+    return np.stack([x, y], axis=2) + boxes[:, None, :2]
+
+
+def roof_faces(x, y, width, depth, hip, across=False):
+    """The faces of a gabled (hip 0) or hipped roof: (corners, direction it faces)."""
+    w, d = width / 2, depth / 2
+    if across:
+        top, low = (x, y - d), (x, y + d)
+        return [
+            ([(x - w, y - d), top, low, (x - w, y + d)], (-1, 0)),
+            ([top, (x + w, y - d), (x + w, y + d), low], (1, 0)),
+        ]
+    ridge = max(w - 2 * hip * d, 0.0)
+    left, right = (x - ridge, y), (x + ridge, y)
+    faces = [
+        ([(x - w, y - d), (x + w, y - d), right, left], (0, -1)),
+        ([(x - w, y + d), (x + w, y + d), right, left], (0, 1)),
+    ]
+    if hip:
+        faces.append(([(x - w, y - d), left, (x - w, y + d)], (-1, 0)))
+        faces.append(([(x + w, y - d), right, (x + w, y + d)], (1, 0)))
+    return faces
+
+
+def disc(x, y, radius, corners=28):
+    """The outline of a circle."""
+    return ellipse(x, y, radius, radius, 0.0, corners)
+
+
+def rough_disc(chance, x, y, radius_x, radius_y, knobs=9, amount=0.25):
+    """A smooth, irregular round outline: greens, bunkers, ponds, clumps."""
+    turn = np.arange(knobs) * (2 * np.pi / knobs)
+    radius = 1 - amount + 2 * amount * chance.array(knobs)
+    return smooth(np.stack([x + radius_x * radius * np.cos(turn), y + radius_y * radius * np.sin(turn)], axis=1))
+
+
+def blend(first, second):
+    return mix(first, second, 0.5)
