@@ -5,5 +5,6 @@ and saves itself as a page (`figure.save("page.html")`). It needs no kernel, no 
 """
 
 from ._convolution import convolution
+from ._pooling import pooling
 
-__all__ = ["convolution"]
+__all__ = ["convolution", "pooling"]
