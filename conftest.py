@@ -1,8 +1,8 @@
 """What holds for every test: offline data, quiet kernels, and the known traps of nbval.
 
-- No test downloads anything, and none sees the pictures that this user happens to have in the cache. Only tests
-  marked `real_data` see the folder that CNNKIT_DATA names; without it they are skipped.
-- The kernels that nbval starts are those of `python -m cnnkit sync`, which stored what they are compared with.
+- No test downloads anything, and none sees the pictures that this user happens to have in the cache. Only
+  tests marked `real_data` see the folder that CNNKIT_DATA names; without it they are skipped.
+- The kernels that nbval starts are those of `python -m cnnkit sync`, which stored what they are compared to.
 - nbval gives up on a cell's output after 5 seconds, which a busy machine needs now and then: here it is 120.
 """
 

@@ -148,8 +148,8 @@ def tensorflow(*, timeout=180, probe=_PROBE):
         yield Finding(
             "STOP",
             f"importing TensorFlow was not done after {timeout:g} seconds",
-            "A slow disk or a virus scanner reads its thousands of files. Try again: it is quicker the second "
-            "time. Or give it longer: `python -m cnnkit doctor --timeout 600`.",
+            "A slow disk or a virus scanner reads its thousands of files. Try again: it is quicker the "
+            "second time. Or give it longer: `python -m cnnkit doctor --timeout 600`.",
         )
         return
     if done.returncode:

@@ -1,6 +1,7 @@
 """Photographs that come inside scikit-learn and scikit-image: real, and at hand without network."""
 
 import difflib
+import warnings
 
 import numpy as np
 
@@ -60,7 +61,10 @@ def photo(name="china"):
         from sklearn.datasets import load_sample_image
 
         return np.array(load_sample_image(function), dtype=np.uint8)
-    from skimage import data
+    with warnings.catch_warnings():
+        # pooch, which scikit-image loads, asks for a notebook progress bar that a plain kernel lacks.
+        warnings.filterwarnings("ignore", message="IProgress not found")
+        from skimage import data
 
     image = np.array(getattr(data, function)())
     if image.dtype == bool:
