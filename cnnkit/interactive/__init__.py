@@ -4,7 +4,9 @@ Each function returns a figure that shows itself in a notebook, says itself in o
 and saves itself as a page (`figure.save("page.html")`). It needs no kernel, no network and no widgets.
 """
 
+from ._conv_transpose import conv_transpose
 from ._convolution import convolution
 from ._pooling import pooling
+from ._shapes import shapes
 
-__all__ = ["convolution", "pooling"]
+__all__ = ["conv_transpose", "convolution", "pooling", "shapes"]

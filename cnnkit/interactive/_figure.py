@@ -103,7 +103,10 @@ KINDS = {
     "pad": ("#ffffff", "#9aa3ad"),
     "zero": ("#ffffff", "#9aa3ad"),
     "unused": ("#eceff2", "#9aa3ad"),
-    "ghost": ("#ffffff", "#d5dae0"),
+    "l1": ("#eaf6f1", "#9aa3ad"),
+    "l2": ("#bfe5d7", "#9aa3ad"),
+    "l3": ("#8bd0b8", "#9aa3ad"),
+    "l4": ("#4fb596", "#9aa3ad"),
 }
 
 
@@ -206,9 +209,10 @@ class Interactive:
 
 @cache
 def _source(name):
-    """A script or a style as it goes into the page: without its indentation, which is a tenth of it."""
+    """A script or a style as it goes into the page: without indentation and comment lines, to keep it small."""
     text = (_HERE / name).read_text(encoding="utf-8")
-    return "".join(line.lstrip() for line in text.splitlines(keepends=True) if line.strip())
+    lines = (line.strip() for line in text.splitlines())
+    return "".join(f"{line}\n" for line in lines if line and not line.startswith("//"))
 
 
 def _grid_html(grid):

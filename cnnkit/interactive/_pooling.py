@@ -9,7 +9,9 @@ from ._convolution import _numbers, _one
 _KINDS = {"max": scratch.max_pool2d, "average": scratch.average_pool2d, "min": scratch.min_pool2d}
 
 
-def pooling(image, pool_size=2, strides=None, padding="valid", kind="max", *, title=None, labels=("input", "output")):
+def pooling(
+    image, pool_size=2, strides=None, padding="valid", kind="max", *, title=None, labels=("input", "output")
+):
     """A figure in which a window moves over an image and keeps one number of each place.
 
     Args:
@@ -42,7 +44,10 @@ def pooling(image, pool_size=2, strides=None, padding="valid", kind="max", *, ti
     output = _KINDS[kind](image[None, ..., None], tuple(pool_size), tuple(steps), padding)[0, ..., 0]
 
     size = f.size_text(*pool_size)
-    given, title = title, str(title) if title is not None else f"{kind.capitalize()} pooling, window by window"
+    given, title = (
+        title,
+        str(title) if title is not None else f"{kind.capitalize()} pooling, window by window",
+    )
     seen = [[(r, c) for c in axes[1].window(0)] for r in axes[0].window(0)]
     first = [image[i, j] for row in seen for r, c in row if (at := _inside(axes, r, c)) for i, j in [at]]
     numbers = ", ".join(f.show(v) for v in first)
