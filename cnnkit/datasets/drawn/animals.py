@@ -43,7 +43,19 @@ WORDS = {
     "tail": ("raised", "curled", "sabre", "ring", "short"),
 }
 FIXABLE = (
-    *("label", "pose", "background", "occluder", "fur", "pattern", "flip", "angle", "yaw", "noise", "exposure"),
+    *(
+        "label",
+        "pose",
+        "background",
+        "occluder",
+        "fur",
+        "pattern",
+        "flip",
+        "angle",
+        "yaw",
+        "noise",
+        "exposure",
+    ),
     *("scale", "x", "y", "horizon"),
 )
 
@@ -125,7 +137,9 @@ def draw(seed, index, height, width, factors):
     left, top, right, bottom = extent
     if pose != "face":
         foot = pen.to_pixels(((left + right) / 2, bottom - 0.1))
-        canvas.soft_disc(foot[0], foot[1], (right - left) * 0.5 * pen.scale, 0.42 * pen.scale, (24, 22, 34), 0.6)
+        canvas.soft_disc(
+            foot[0], foot[1], (right - left) * 0.5 * pen.scale, 0.42 * pen.scale, (24, 22, 34), 0.6
+        )
     canvas.layer = OBJECT
     draw_body(pen, look, pose)
     draw_collar(pen, look, pose)
@@ -184,7 +198,7 @@ def _look(factors, chance):
     look.spots = (chance.array(12, 2) * 2 - 1).tolist()
     look.ink = mix(fur, (20, 16, 22), 0.62)
     look.line = line_colour(fur if pattern != "masked" else marking)
-    if pattern in ("bicolour", "striped") and chance.happens(0.6) or pattern == "bicolour":
+    if (pattern in ("bicolour", "striped") and chance.happens(0.6)) or pattern == "bicolour":
         look.muzzle_colour = WHITE_FUR
     elif pattern == "masked":
         look.muzzle_colour = shade(marking, 1.06)

@@ -4,8 +4,7 @@ In the head's units, with the head's middle at (0, 0). Both kinds share the skel
 in life: a dog's deeper chest and sturdier legs, a cat's long tail.
 """
 
-from .canvas import ellipse, smooth
-from .canvas import band
+from .canvas import band, ellipse, smooth
 from .heads import cutout
 from .palette import WHITE_FUR, shade
 
@@ -41,15 +40,27 @@ def _tail(look, root, direction):
     x, y = root
     d = direction
     if look.tail == "raised":  # a cat's, upright with a hook
-        points, widths = [(0, 0), (0.55 * d, -0.35), (0.72 * d, -1.2), (0.62 * d, -1.9), (0.98 * d, -2.1)], [0.30, 0.27, 0.24, 0.22, 0.14]
+        points, widths = (
+            [(0, 0), (0.55 * d, -0.35), (0.72 * d, -1.2), (0.62 * d, -1.9), (0.98 * d, -2.1)],
+            [0.30, 0.27, 0.24, 0.22, 0.14],
+        )
     elif look.tail == "curled":  # a cat's, along the ground and up at the tip
-        points, widths = [(0, 0), (0.6 * d, 0.16), (1.1 * d, 0.02), (1.28 * d, -0.55), (0.98 * d, -0.8)], [0.30, 0.28, 0.26, 0.23, 0.13]
+        points, widths = (
+            [(0, 0), (0.6 * d, 0.16), (1.1 * d, 0.02), (1.28 * d, -0.55), (0.98 * d, -0.8)],
+            [0.30, 0.28, 0.26, 0.23, 0.13],
+        )
     elif look.tail == "ring":  # a spitz's, curled over the back
-        points, widths = [(-0.1 * d, 0), (0.35 * d, -0.5), (0.22 * d, -1.0), (-0.25 * d, -0.92), (-0.22 * d, -0.6)], [0.42, 0.46, 0.48, 0.42, 0.2]
+        points, widths = (
+            [(-0.1 * d, 0), (0.35 * d, -0.5), (0.22 * d, -1.0), (-0.25 * d, -0.92), (-0.22 * d, -0.6)],
+            [0.42, 0.46, 0.48, 0.42, 0.2],
+        )
     elif look.tail == "short":
         points, widths = [(-0.1 * d, 0), (0.25 * d, -0.3), (0.48 * d, -0.62)], [0.36, 0.28, 0.12]
     else:  # a dog's wagging sabre, bushy in the middle
-        points, widths = [(-0.1 * d, 0), (0.5 * d, -0.35), (0.85 * d, -0.9), (0.92 * d, -1.45)], [0.28, 0.42, 0.44, 0.06]
+        points, widths = (
+            [(-0.1 * d, 0), (0.5 * d, -0.35), (0.85 * d, -0.9), (0.92 * d, -1.45)],
+            [0.28, 0.42, 0.44, 0.06],
+        )
     points = [(px + x, py + y) for px, py in points]
     return [(band(points, widths), look.fur)]
 
@@ -79,13 +90,29 @@ def _sitting(pen, look):
     chest, hips = chest * look.build, 1.12 * look.build
     tail_side = look.side
     parts = _tail(look, (0.75 * tail_side, 2.55), tail_side)
-    body = smooth([(0, 0.2), (chest, 0.75), (hips * 0.95, 1.7), (hips, 2.4), (0.75, 2.8), (-0.75, 2.8), (-hips, 2.4),
-                   (-hips * 0.95, 1.7), (-chest, 0.75)])
+    body = smooth(
+        [
+            (0, 0.2),
+            (chest, 0.75),
+            (hips * 0.95, 1.7),
+            (hips, 2.4),
+            (0.75, 2.8),
+            (-0.75, 2.8),
+            (-hips, 2.4),
+            (-hips * 0.95, 1.7),
+            (-chest, 0.75),
+        ]
+    )
     parts.append((body, look.fur))
     cutout(pen, parts, look.ink)
     sides = [-1.2, 1.2]
-    stripes = [[(s, y - 0.1), (s, y + 0.12), (s * 0.38, y + 0.1)] for s in sides for y in (1.15, 1.55, 1.95, 2.35)]
-    patches = [[(0.2, 0.9), (1.3, 0.9), (1.3, 1.9), (0.5, 1.8)], [(-1.4, 1.7), (-0.5, 1.8), (-0.4, 2.5), (-1.3, 2.6)]]
+    stripes = [
+        [(s, y - 0.1), (s, y + 0.12), (s * 0.38, y + 0.1)] for s in sides for y in (1.15, 1.55, 1.95, 2.35)
+    ]
+    patches = [
+        [(0.2, 0.9), (1.3, 0.9), (1.3, 1.9), (0.5, 1.8)],
+        [(-1.4, 1.7), (-0.5, 1.8), (-0.4, 2.5), (-1.3, 2.6)],
+    ]
     _coat(pen, look, stripes, patches, (-1.1, 0.9, 1.1, 2.7))
     if look.pattern == "bicolour":
         pen.blob([(-0.42, 0.7), (0.42, 0.7), (0.5, 1.5), (0, 1.9), (-0.5, 1.5)], WHITE_FUR)
@@ -112,12 +139,26 @@ def _standing(pen, look):
     length = 3.0 * look.build
     far = [(part, shade(look.fur, 0.82)) for x in (0.95, length - 0.55) for part in _leg(x, 1.0, 2.75, leg)]
     cutout(pen, _tail(look, (length + 0.15, 0.75), 1) + far, look.ink)
-    body = smooth([(-0.1, 0.3), (0.7, 0.32), (1.7, 0.48), (length - 0.4, 0.34), (length + 0.22, 0.75), (length + 0.1, 1.35),
-                   (1.9, deep - 0.12), (0.9, deep + 0.05), (0.15, 1.3)])
+    body = smooth(
+        [
+            (-0.1, 0.3),
+            (0.7, 0.32),
+            (1.7, 0.48),
+            (length - 0.4, 0.34),
+            (length + 0.22, 0.75),
+            (length + 0.1, 1.35),
+            (1.9, deep - 0.12),
+            (0.9, deep + 0.05),
+            (0.15, 1.3),
+        ]
+    )
     near = [(part, look.fur) for x in (0.42, length - 0.1) for part in _leg(x, 1.0, 2.9, leg)]
     cutout(pen, [(body, look.fur), *near], look.ink)
     stripes = _stripes([0.95 + 0.38 * k for k in range(6)], 0.2, 1.15, 0.05)
-    patches = [[(0.9, 0.2), (1.9, 0.2), (1.8, 1.0), (1.1, 1.1)], [(2.3, 0.5), (3.4, 0.3), (3.5, 1.4), (2.6, 1.3)]]
+    patches = [
+        [(0.9, 0.2), (1.9, 0.2), (1.8, 1.0), (1.1, 1.1)],
+        [(2.3, 0.5), (3.4, 0.3), (3.5, 1.4), (2.6, 1.3)],
+    ]
     _coat(pen, look, stripes, patches, (0.3, 0.4, length, 1.4))
     if look.pattern == "bicolour":
         pen.blob([(0.0, 0.6), (0.5, 0.8), (0.7, 1.4), (0.3, 1.5), (0.0, 1.1)], WHITE_FUR)
@@ -130,27 +171,71 @@ def _lying(pen, look):
     leg = 0.44 if dog else 0.36
     length = 3.0 * look.build
     cutout(pen, _tail(look, (length + 0.1, 1.2), 1), look.ink)
-    body = smooth([(-0.6, 0.4), (0.4, 0.18), (1.4, 0.12), (length - 0.5, 0.06), (length + 0.3, 0.6), (length + 0.25, 1.35),
-                   (length - 0.6, 1.55), (1.0, 1.55), (-0.4, 1.5), (-0.85, 1.0)])
+    body = smooth(
+        [
+            (-0.6, 0.4),
+            (0.4, 0.18),
+            (1.4, 0.12),
+            (length - 0.5, 0.06),
+            (length + 0.3, 0.6),
+            (length + 0.25, 1.35),
+            (length - 0.6, 1.55),
+            (1.0, 1.55),
+            (-0.4, 1.5),
+            (-0.85, 1.0),
+        ]
+    )
     cutout(pen, [(body, look.fur)], look.ink)
     stripes = _stripes([0.95 + 0.4 * k for k in range(6)], -0.1, 0.85, 0.06)
-    patches = [[(0.9, -0.1), (1.9, -0.1), (1.8, 0.8), (1.1, 0.9)], [(2.3, 0.4), (3.5, 0.2), (3.5, 1.4), (2.6, 1.3)]]
+    patches = [
+        [(0.9, -0.1), (1.9, -0.1), (1.8, 0.8), (1.1, 0.9)],
+        [(2.3, 0.4), (3.5, 0.2), (3.5, 1.4), (2.6, 1.3)],
+    ]
     _coat(pen, look, stripes, patches, (0.4, 0.1, length, 1.4))
-    haunch = [(smooth([(length - 1.0, 0.75), (length - 0.4, 0.45), (length + 0.2, 0.8), (length + 0.2, 1.5), (length - 0.9, 1.55)]), look.fur),
-              (ellipse(length - 1.15, 1.52, 0.45, 0.17), _paws(look))]
+    haunch = [
+        (
+            smooth(
+                [
+                    (length - 1.0, 0.75),
+                    (length - 0.4, 0.45),
+                    (length + 0.2, 0.8),
+                    (length + 0.2, 1.5),
+                    (length - 0.9, 1.55),
+                ]
+            ),
+            look.fur,
+        ),
+        (ellipse(length - 1.15, 1.52, 0.45, 0.17), _paws(look)),
+    ]
     cutout(pen, haunch, look.ink)
     arms = []
     for x, y in ((0.1, 1.50), (-0.45, 1.46)):
-        arms.append((band([(x + 0.5, y - 0.25), (x, y), (x - 0.5, y)], [leg, leg * 0.85, leg * 0.8]), look.fur))
+        arms.append(
+            (band([(x + 0.5, y - 0.25), (x, y), (x - 0.5, y)], [leg, leg * 0.85, leg * 0.8]), look.fur)
+        )
         arms.append((ellipse(x - 0.55, y + 0.02, 0.30, leg * 0.48), _paws(look)))
     cutout(pen, arms, look.ink)
 
 
 def _shoulders(pen, look):
     wide = (1.05 if look.species == "dog" else 0.92) * look.build
-    body = smooth([(0, 0.3), (wide * 0.8, 0.7), (wide * 1.25, 1.5), (wide * 1.5, 2.8), (wide * 1.7, 8), (-wide * 1.7, 8), (-wide * 1.5, 2.8), (-wide * 1.25, 1.5), (-wide * 0.8, 0.7)])
+    body = smooth(
+        [
+            (0, 0.3),
+            (wide * 0.8, 0.7),
+            (wide * 1.25, 1.5),
+            (wide * 1.5, 2.8),
+            (wide * 1.7, 8),
+            (-wide * 1.7, 8),
+            (-wide * 1.5, 2.8),
+            (-wide * 1.25, 1.5),
+            (-wide * 0.8, 0.7),
+        ]
+    )
     cutout(pen, [(body, look.fur)], look.ink)
-    stripes = [[(s, y - 0.12), (s, y + 0.12), (s * 0.4, y + 0.1)] for s in (-1.4, 1.4) for y in (1.1, 1.5, 1.9)]
+    stripes = [
+        [(s, y - 0.12), (s, y + 0.12), (s * 0.4, y + 0.1)] for s in (-1.4, 1.4) for y in (1.1, 1.5, 1.9)
+    ]
     _coat(pen, look, stripes, [[(0.3, 0.8), (1.6, 0.9), (1.6, 2.2), (0.6, 2.0)]], (-1.2, 0.9, 1.2, 2.4))
     if look.pattern == "bicolour":
         pen.blob([(-0.45, 0.7), (0.45, 0.7), (0.55, 1.8), (0, 2.5), (-0.55, 1.8)], WHITE_FUR)

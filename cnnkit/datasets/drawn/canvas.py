@@ -80,18 +80,19 @@ class Canvas:
 
     def _stencil(self, shapes, value):
         """The polygons filled on a small sheet, and the region of the enlarged picture that it lies on."""
-        shapes = [np.rint(np.asarray(points) * OVERSAMPLE).astype(np.int64) for points in shapes]
         if not shapes:
             return None, None
-        corners = np.concatenate(shapes)
+        corners = np.rint(np.concatenate(shapes) * OVERSAMPLE).astype(np.int64)
         low = np.maximum(corners.min(axis=0), 0)
         high = np.minimum(corners.max(axis=0) + 1, self.image.size)
         if (high <= low).any():
             return None, None
         stencil = Image.new("L", tuple((high - low).tolist()), 0)
         draw = ImageDraw.Draw(stencil)
+        flat, start = (corners - low).ravel().tolist(), 0
         for points in shapes:
-            draw.polygon((points - low).ravel().tolist(), fill=value)
+            draw.polygon(flat[start : start + 2 * len(points)], fill=value)
+            start += 2 * len(points)
         return (*low.tolist(), *high.tolist()), stencil
 
     def soft_disc(self, x, y, radius_x, radius_y, colour, opacity):
@@ -240,7 +241,9 @@ def band(points, widths, steps=5):
     """The outline of a smooth band along the points; `widths`, one for each point, in the same units."""
     middle = smooth_line(points, steps)
     half = _open_weights(len(points), steps) @ (np.asarray(widths, dtype=float) / 2)
-    along = np.empty_like(middle)  # the direction at each point: the step from the one before to the one after
+    along = np.empty_like(
+        middle
+    )  # the direction at each point: the step from the one before to the one after
     along[1:-1] = middle[2:] - middle[:-2]
     along[0], along[-1] = middle[1] - middle[0], middle[-1] - middle[-2]
     across = along[:, ::-1] * (half / (np.hypot(along[:, 0], along[:, 1]) + 1e-9))[:, None] * (-1, 1)

@@ -10,7 +10,17 @@ from PIL import Image
 _SMOOTH = Image.Resampling.BILINEAR
 
 
-def develop(canvas, chance, *, exposure=1.0, contrast=1.0, cast=(1.0, 1.0, 1.0), slope=(0.0, 0.0), grain=6.0, plush=0.0):
+def develop(
+    canvas,
+    chance,
+    *,
+    exposure=1.0,
+    contrast=1.0,
+    cast=(1.0, 1.0, 1.0),
+    slope=(0.0, 0.0),
+    grain=6.0,
+    plush=0.0,
+):
     """Turn a canvas into pixels.
 
     Args:

@@ -10,19 +10,29 @@ import numpy as np
 
 from .canvas import BEHIND, IN_FRONT, OBJECT, band, ellipse, smooth
 from .chance import Chance
-from .palette import mix, rgb, shade, vary
+from .palette import rgb, shade, vary
 
 REACH = 80
 
 SEASONS = ("spring", "summer", "dry", "autumn")
-GRASS = {"spring": "7fa65a 6d9a52 8fae63", "summer": "6b8f4e 78935a 5f8349", "dry": "b7a878 a89a6c c2b384", "autumn": "97935c 8a8a58 a39a68"}
+GRASS = {
+    "spring": "7fa65a 6d9a52 8fae63",
+    "summer": "6b8f4e 78935a 5f8349",
+    "dry": "b7a878 a89a6c c2b384",
+    "autumn": "97935c 8a8a58 a39a68",
+}
 FOLIAGE = {
     "spring": "4f7f3e 5d8f48 6f9a52",
     "summer": "3f6a38 4a7440 35592f",
     "dry": "5d6b42 6b7450 4f5f3c",
     "autumn": "8a6a36 a3762f 6f6b3a",
 }
-SOIL = {"spring": "a58c68 937a58", "summer": "b39a74 a08662", "dry": "c9b48c b89f78", "autumn": "9a8260 86704f"}
+SOIL = {
+    "spring": "a58c68 937a58",
+    "summer": "b39a74 a08662",
+    "dry": "c9b48c b89f78",
+    "autumn": "9a8260 86704f",
+}
 ASPHALT = "6f7074 5c5d62 85858a 9a9690 77716c"
 CONCRETE = "bdb8ae a9a59d cbc5b8 b3aba0"
 ROOFS = "8a8580 6b6461 a3644a b98a66 7a5a48 9aa0a6 c4beb4 5f6670 a89a88"
@@ -61,7 +71,7 @@ class Land:
         turn = math.radians(light)
         self.sun = np.array([math.cos(turn), math.sin(turn)])
         self.cast = self.sun * shadow
-        self._shadows, self._standing = [], []
+        self._shadows, self._sweeps, self._standing = [], {}, []
         self.grass, self.soil = self.colour(GRASS[season]), self.colour(SOIL[season])
         self.asphalt, self.concrete = self.colour(ASPHALT), self.colour(CONCRETE)
         self.water = self.colour(WATER)
@@ -113,7 +123,14 @@ class Land:
         """Faint spots that keep a surface from looking painted."""
         for x, y, r, tone, turn in self.chance.array(count, 5).tolist():
             tint = shade(colour, 1 - amount + 2 * amount * tone)
-            self.pen.disc((x - 0.5) * 2 * REACH, (y - 0.5) * 2 * REACH, size * (0.4 + r), size * (0.25 + 0.5 * r), tint, turn * 180)
+            self.pen.disc(
+                (x - 0.5) * 2 * REACH,
+                (y - 0.5) * 2 * REACH,
+                size * (0.4 + r),
+                size * (0.25 + 0.5 * r),
+                tint,
+                turn * 180,
+            )
 
     # Standing things.
 
@@ -125,18 +142,28 @@ class Land:
         self._standing.append((draw, part))
 
     def _sweep(self, footprint, shift):
-        moved, after = footprint + shift, np.roll(footprint, -1, axis=0)
-        self._shadows.append(moved)
-        self._shadows.extend(np.stack([footprint, after, after + shift, moved], axis=1))
+        """Note the shadow of an upright thing: its footprint (n, 2), moved, and all that it passes over."""
+        self._sweeps.setdefault(len(footprint), []).append((footprint, shift))
+
+    def _swept(self):
+        """The polygons of all such shadows, in pixels; as many corners are worked out together."""
+        for items in self._sweeps.values():
+            foot = self.pen.to_pixels(np.array([footprint for footprint, _ in items]))  # (m, n, 2)
+            shift = self.pen.to_pixels(np.array([shift for _, shift in items]))[:, None] - self.pen.to_pixels(
+                (0, 0)
+            )
+            after, moved = np.roll(foot, -1, axis=1), foot + shift
+            yield from moved
+            yield from np.stack([foot, after, after + shift, moved], axis=2).reshape(-1, 4, 2)
 
     def finish(self, shadow=0.5):
         """Let the shadows fall, then put up what stands."""
-        to_pixels = self.pen.to_pixels
-        self.pen.canvas.veil([to_pixels(points) for points in self._shadows], SHADOW, shadow)
+        flat = [self.pen.to_pixels(points) for points in self._shadows]
+        self.pen.canvas.veil([*flat, *self._swept()], SHADOW, shadow)
         for draw, part in self._standing:
             self.pen.canvas.layer = OBJECT if part else IN_FRONT
             draw()
-        self._shadows, self._standing = [], []
+        self._shadows, self._sweeps, self._standing = [], {}, []
         self.pen.canvas.layer = BEHIND
 
     def sees(self, x, y, radius):
@@ -147,7 +174,9 @@ class Land:
 
     def trees(self, spots, part=False, colours=None):
         """Trees or bushes: rows of (x, y, radius)."""
-        spots = np.asarray([s for s in spots if self.sees(s[0], s[1], s[2] * 2.5)], dtype=float).reshape(-1, 3)
+        spots = np.asarray([s for s in spots if self.sees(s[0], s[1], s[2] * 2.5)], dtype=float).reshape(
+            -1, 3
+        )
         if not len(spots):
             return
         draws = self.chance.array(len(spots), 2)
@@ -169,7 +198,9 @@ class Land:
 
     def scatter(self, count, low, high, keep_off=lambda x, y: False):
         """Random (x, y, radius) rows all over the land, except where `keep_off` says."""
-        rows = (self.chance.array(count, 3) * (2 * REACH, 2 * REACH, high - low) + (-REACH, -REACH, low)).tolist()
+        rows = (
+            self.chance.array(count, 3) * (2 * REACH, 2 * REACH, high - low) + (-REACH, -REACH, low)
+        ).tolist()
         return [row for row in rows if not keep_off(row[0], row[1])]
 
     def cars(self, rows, part=False):
@@ -196,39 +227,51 @@ class Land:
 
         self._standing.append((draw, part))
 
-    def house(self, x, y, width, depth, angle, part=True, roof=None):
-        """A house with a gabled or hipped roof, ridge along its width, and sometimes a wing."""
-        if not self.sees(x, y, width + depth):
-            return
+    def houses(self, rows, part=True, roofs=ROOFS):
+        """Houses with gabled or hipped roofs, some with a wing or a chimney: rows of (x, y, width, depth, angle)."""
         chance = self.chance
-        roof = roof or self.colour(ROOFS)
-        hip = chance.choose((0.0, 0.5))
-        wing = chance.happens(0.4)
-        side, height = chance.choose((-1, 1)), 4.5
-        blocks = [(0, 0, width, depth, hip)]
-        if wing:
-            blocks.insert(0, (side * width * 0.25, depth * 0.45, width * 0.42, depth * 0.9, -1))
-        chimney = chance.happens(0.5)
-        turn = math.radians(angle)
-        frame = np.array([[math.cos(turn), math.sin(turn)], [-math.sin(turn), math.cos(turn)]])
-        sun = frame @ self.sun
-
-        def place(points):
-            return np.asarray(points, dtype=float) @ frame + (x, y)
+        blocks, tones, chimneys = [], [], []
+        for x, y, width, depth, angle in rows:
+            hip, wing, side, chimney = (
+                chance.happens(0.5),
+                chance.happens(0.4),
+                chance.choose((-1, 1)),
+                chance.happens(0.5),
+            )
+            roof = self.colour(roofs)
+            if not self.sees(x, y, width + depth):
+                continue
+            turn = math.radians(angle)
+            cos, sin = math.cos(turn), math.sin(turn)
+            if wing:  # a smaller block whose ridge runs across
+                wx, wy = side * width * 0.25, depth * 0.45
+                at = (x + wx * cos - wy * sin, y + wx * sin + wy * cos)
+                blocks.insert(0, (*at, depth * 0.9, width * 0.42, angle + 90, False))
+                tones.insert(0, roof)
+            blocks.append((x, y, width, depth, angle, hip))
+            tones.append(roof)
+            if chimney:
+                wx, wy = side * width * 0.2, depth * 0.12
+                chimneys.append(
+                    ((x + wx * cos - wy * sin, y + wx * sin + wy * cos, 1.8, 1.6, angle), shade(roof, 0.6))
+                )
+        if not blocks:
+            return
+        walls = box_corners([block[:5] for block in blocks])  # (m, 4, 2)
+        for footprint in walls:
+            self._sweep(footprint, self.cast * 4.5)
+        faces, facing = roof_faces(blocks)
+        light = 1.0 - 0.2 * (facing @ self.sun)  # (m, 4)
+        colours = [
+            shade(tone, share) for tone, row in zip(tones, light.tolist(), strict=True) for share in row
+        ]
+        faces = faces.reshape(-1, 4, 2)
 
         def draw():
-            for bx, by, w, d, hipped in blocks:
-                along = hipped < 0  # a wing's ridge runs across
-                for points, normal in roof_faces(bx, by, w, d, max(hipped, 0.0), along):
-                    light = 1.0 - 0.2 * float(np.dot(normal, sun))
-                    self.pen.polygon(place(points), shade(roof, light))
-            if chimney:
-                self.pen.polygon(place(box(width * 0.2, depth * 0.12, 1.8, 1.6)), shade(roof, 0.6))
+            self.polygons(faces, colours)
+            self.rectangles([row for row, _ in chimneys], [colour for _, colour in chimneys])
 
-        for bx, by, w, d, _ in blocks[1:]:
-            self._sweep(place(box(bx, by, w, d)), self.cast * height)
-        bx, by, w, d, _ = blocks[0]
-        self.stand(place(box(bx, by, w, d)), height, draw, part)
+        self._standing.append((draw, part))
 
     def flat_building(self, x, y, width, depth, angle, height=9.0, part=True, colour=None):
         """A large building with a flat roof: parapet, skylights and machines on top."""
@@ -238,8 +281,14 @@ class Land:
         frame = np.array([[math.cos(turn), math.sin(turn)], [-math.sin(turn), math.cos(turn)]])
         machines = []
         for _ in range(chance.integer(3, 9)):
-            machines.append((chance.uniform(-0.4, 0.4) * width, chance.uniform(-0.38, 0.38) * depth,
-                             chance.uniform(2, 5), chance.uniform(2, 4)))
+            machines.append(
+                (
+                    chance.uniform(-0.4, 0.4) * width,
+                    chance.uniform(-0.38, 0.38) * depth,
+                    chance.uniform(2, 5),
+                    chance.uniform(2, 4),
+                )
+            )
         lights = chance.integer(0, 1) * int(width / 8)
         tower = chance.happens(0.35)
 
@@ -250,9 +299,10 @@ class Land:
             pen = self.pen
             pen.polygon(place(box(0, 0, width, depth)), shade(colour, 1.12))
             pen.polygon(place(box(0, 0, width - 1.6, depth - 1.6)), colour)
-            pen.polygon(place(box(0, 0, width - 1.6, depth - 1.6)) * (1, 1), colour)
             if tower:
-                pen.polygon(place(box(width * 0.2, 0, width * 0.3, depth * 0.5)) + self.cast * 3, shade(colour, 0.62))
+                pen.polygon(
+                    place(box(width * 0.2, 0, width * 0.3, depth * 0.5)) + self.cast * 3, shade(colour, 0.62)
+                )
                 pen.polygon(place(box(width * 0.2, 0, width * 0.3, depth * 0.5)), shade(colour, 1.1))
             for k in range(lights):
                 pen.polygon(place(box(-width * 0.42 + k * 8, depth * 0.28, 4, 2.2)), shade(colour, 0.8))
@@ -282,25 +332,25 @@ def box_corners(boxes):
     return np.stack([x, y], axis=2) + boxes[:, None, :2]
 
 
-def roof_faces(x, y, width, depth, hip, across=False):
-    """The faces of a gabled (hip 0) or hipped roof: (corners, direction it faces)."""
-    w, d = width / 2, depth / 2
-    if across:
-        top, low = (x, y - d), (x, y + d)
-        return [
-            ([(x - w, y - d), top, low, (x - w, y + d)], (-1, 0)),
-            ([top, (x + w, y - d), (x + w, y + d), low], (1, 0)),
-        ]
-    ridge = max(w - 2 * hip * d, 0.0)
-    left, right = (x - ridge, y), (x + ridge, y)
-    faces = [
-        ([(x - w, y - d), (x + w, y - d), right, left], (0, -1)),
-        ([(x - w, y + d), (x + w, y + d), right, left], (0, 1)),
-    ]
-    if hip:
-        faces.append(([(x - w, y - d), left, (x - w, y + d)], (-1, 0)))
-        faces.append(([(x + w, y - d), right, (x + w, y + d)], (1, 0)))
-    return faces
+def roof_faces(blocks):
+    """The faces of roofs, rows of (x, y, width, depth, angle, hipped) → corners (m, 4, 4, 2), directions (m, 4, 2)."""
+    rows = np.asarray(blocks, dtype=float)
+    w, d = rows[:, 2] / 2, rows[:, 3] / 2
+    ridge = np.where(rows[:, 5] > 0, np.maximum(w - d, 0), w)
+    zero = np.zeros_like(w)
+    a, b, c, e = (-w, -d), (w, -d), (w, d), (-w, d)
+    left, right = (-ridge, zero), (ridge, zero)
+    faces = ((a, b, right, left), (e, c, right, left), (a, left, left, e), (b, right, right, c))
+    points = np.array(
+        [[[np.asarray(v) for v in corner] for corner in face] for face in faces]
+    )  # (4, 4, 2, m)
+    points = points.transpose(3, 0, 1, 2)
+    turn = np.deg2rad(rows[:, 4])
+    frame = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]]).transpose(
+        2, 0, 1
+    )  # (m, 2, 2)
+    facing = np.array([(0, -1), (0, 1), (-1, 0), (1, 0)]) @ frame
+    return points @ frame[:, None] + rows[:, None, None, :2], facing
 
 
 def disc(x, y, radius, corners=28):
@@ -312,8 +362,6 @@ def rough_disc(chance, x, y, radius_x, radius_y, knobs=9, amount=0.25):
     """A smooth, irregular round outline: greens, bunkers, ponds, clumps."""
     turn = np.arange(knobs) * (2 * np.pi / knobs)
     radius = 1 - amount + 2 * amount * chance.array(knobs)
-    return smooth(np.stack([x + radius_x * radius * np.cos(turn), y + radius_y * radius * np.sin(turn)], axis=1))
-
-
-def blend(first, second):
-    return mix(first, second, 0.5)
+    return smooth(
+        np.stack([x + radius_x * radius * np.cos(turn), y + radius_y * radius * np.sin(turn)], axis=1)
+    )

@@ -12,8 +12,12 @@ TONGUE = rgb("e0707a")
 DARK = rgb("241f24")
 SIDES = (-1, 1)
 
-CAT_SKULL = mirrored([(0, -0.80), (0.45, -0.78), (0.83, -0.45), (1.0, 0.03), (0.97, 0.40), (0.60, 0.76), (0, 0.87)])
-DOG_SKULL = mirrored([(0, -0.90), (0.44, -0.84), (0.76, -0.52), (0.84, -0.06), (0.74, 0.34), (0.46, 0.66), (0, 0.76)])
+CAT_SKULL = mirrored(
+    [(0, -0.80), (0.45, -0.78), (0.83, -0.45), (1.0, 0.03), (0.97, 0.40), (0.60, 0.76), (0, 0.87)]
+)
+DOG_SKULL = mirrored(
+    [(0, -0.90), (0.44, -0.84), (0.76, -0.52), (0.84, -0.06), (0.74, 0.34), (0.46, 0.66), (0, 0.76)]
+)
 MUZZLE = mirrored([(0, -0.30), (0.27, -0.24), (0.46, 0.08), (0.44, 0.40), (0.22, 0.56), (0, 0.58)])
 
 
@@ -62,12 +66,22 @@ def _ear(look, side):
         outline = smooth([(0.22, -0.78), (0.62, -1.02), (0.98, -0.72), (0.92, -0.36), (0.62, -0.44)])
         front = True
     elif look.ears == "button":  # a dog's, upright with the tip falling forward
-        outline = smooth([(0.22, -0.80), (0.50, -1.18), (0.92, -1.02), (1.06, -0.42), (0.84, -0.34), (0.62, -0.66)])
+        outline = smooth(
+            [(0.22, -0.80), (0.50, -1.18), (0.92, -1.02), (1.06, -0.42), (0.84, -0.34), (0.62, -0.66)]
+        )
         front = True
     else:  # floppy, hanging down beside the face
         drop = 0.1 + 0.55 * size
         outline = smooth(
-            [(0.40, -0.80), (0.78, -0.84), (1.12, -0.36), (1.20, drop), (0.98, drop + 0.22), (0.76, drop - 0.05), (0.72, -0.36)]
+            [
+                (0.40, -0.80),
+                (0.78, -0.84),
+                (1.12, -0.36),
+                (1.20, drop),
+                (0.98, drop + 0.22),
+                (0.76, drop - 0.05),
+                (0.72, -0.36),
+            ]
         )
         front = True
     return outline * (side, 1) + (-turn * (1 if front else 2), 0), front
@@ -117,11 +131,26 @@ def _markings(look):
             stripes.append([(x - 0.07 + shift, -0.92), (x + 0.07 + shift, -0.92), (x * 0.8 + shift, -0.36)])
         for side in SIDES:
             for y in (0.05, 0.28, 0.50):
-                stripes.append([(side * 1.1, y - 0.09), (side * 1.1, y + 0.06), (side * 0.62 + shift, y + 0.02)])
+                stripes.append(
+                    [(side * 1.1, y - 0.09), (side * 1.1, y + 0.06), (side * 0.62 + shift, y + 0.02)]
+                )
         return stripes
     if look.pattern == "patched":
-        return [smooth([(x * look.side + shift, y) for x, y in
-                        [(0.05, -0.95), (0.75, -0.95), (1.1, -0.2), (0.75, 0.32), (0.3, 0.25), (0.1, -0.3)]])]
+        return [
+            smooth(
+                [
+                    (x * look.side + shift, y)
+                    for x, y in [
+                        (0.05, -0.95),
+                        (0.75, -0.95),
+                        (1.1, -0.2),
+                        (0.75, 0.32),
+                        (0.3, 0.25),
+                        (0.1, -0.3),
+                    ]
+                ]
+            )
+        ]
     if look.pattern == "spotted":
         return [ellipse(x * 0.8, y * 0.8, 0.11, 0.09) for x, y in look.spots[:7] if y < 0.1]
     if look.pattern == "masked":
@@ -151,8 +180,23 @@ def _eye(pen, x, y, look, radius_x, radius_y, slant, side):
 def _cat_face(pen, look):
     shift = 0.30 * look.yaw
     if look.pattern == "bicolour":
-        pen.polygon(_white(look, [(-0.09, -0.55), (0.09, -0.55), (0.30, 0.12), (0.72, 0.45), (0.5, 0.78), (0, 0.86),
-                                  (-0.5, 0.78), (-0.72, 0.45), (-0.30, 0.12)]), WHITE_FUR)
+        pen.polygon(
+            _white(
+                look,
+                [
+                    (-0.09, -0.55),
+                    (0.09, -0.55),
+                    (0.30, 0.12),
+                    (0.72, 0.45),
+                    (0.5, 0.78),
+                    (0, 0.86),
+                    (-0.5, 0.78),
+                    (-0.72, 0.45),
+                    (-0.30, 0.12),
+                ],
+            ),
+            WHITE_FUR,
+        )
     for side in SIDES:
         _eye(pen, 0.42 * side + 0.18 * look.yaw, -0.06, look, 0.215, 0.205, -14, side)
     muzzle = look.muzzle_colour
@@ -160,22 +204,61 @@ def _cat_face(pen, look):
         pen.disc(0.17 * side + shift, 0.46, 0.25, 0.20, muzzle)
     pen.disc(shift, 0.64, 0.14, 0.12, muzzle)
     if look.tongue:
-        pen.blob([(shift - 0.09, 0.58), (shift + 0.09, 0.58), (shift + 0.08, 0.74), (shift, 0.80), (shift - 0.08, 0.74)], TONGUE)
+        pen.blob(
+            [
+                (shift - 0.09, 0.58),
+                (shift + 0.09, 0.58),
+                (shift + 0.08, 0.74),
+                (shift, 0.80),
+                (shift - 0.08, 0.74),
+            ],
+            TONGUE,
+        )
     pen.curve([(shift, 0.38), (shift, 0.50), (shift + 0.14, 0.60), (shift + 0.30, 0.54)], look.line, 0.055)
     pen.curve([(shift, 0.50), (shift - 0.14, 0.60), (shift - 0.30, 0.54)], look.line, 0.055)
-    pen.blob([(shift - 0.12, 0.26), (shift + 0.12, 0.26), (shift + 0.06, 0.36), (shift, 0.41), (shift - 0.06, 0.36)], look.nose)
+    pen.blob(
+        [
+            (shift - 0.12, 0.26),
+            (shift + 0.12, 0.26),
+            (shift + 0.06, 0.36),
+            (shift, 0.41),
+            (shift - 0.06, 0.36),
+        ],
+        look.nose,
+    )
     for side in SIDES:
         for lift in (-0.16, 0.02, 0.20):
             start = (0.30 * side + shift, 0.44 + lift * 0.4)
-            pen.curve([start, (0.80 * side + shift * 0.8, 0.40 + lift), (1.36 * side + shift * 0.6, 0.48 + lift * 1.6)],
-                      look.whisker, 0.028)
+            pen.curve(
+                [
+                    start,
+                    (0.80 * side + shift * 0.8, 0.40 + lift),
+                    (1.36 * side + shift * 0.6, 0.48 + lift * 1.6),
+                ],
+                look.whisker,
+                0.028,
+            )
 
 
 def _dog_face(pen, look):
     shift = 0.42 * look.yaw
     if look.pattern == "bicolour":
-        pen.polygon(_white(look, [(-0.11, -0.84), (0.11, -0.84), (0.18, -0.2), (0.5, 0.4), (0.3, 0.74),
-                                  (-0.3, 0.74), (-0.5, 0.4), (-0.18, -0.2)]), WHITE_FUR)
+        pen.polygon(
+            _white(
+                look,
+                [
+                    (-0.11, -0.84),
+                    (0.11, -0.84),
+                    (0.18, -0.2),
+                    (0.5, 0.4),
+                    (0.3, 0.74),
+                    (-0.3, 0.74),
+                    (-0.5, 0.4),
+                    (-0.18, -0.2),
+                ],
+            ),
+            WHITE_FUR,
+        )
     for side in SIDES:
         x = 0.36 * side + 0.2 * look.yaw
         _eye(pen, x, -0.16, look, 0.145, 0.155, 0, side)
@@ -183,15 +266,32 @@ def _dog_face(pen, look):
             pen.disc(x, -0.43, 0.12, 0.07, look.muzzle_colour, 12 * side)
     if look.tongue:
         tip = 1.0 + 0.32 * look.tongue_length
-        pen.blob([(shift - 0.17, 0.78), (shift + 0.17, 0.78), (shift + 0.17, tip - 0.12), (shift, tip), (shift - 0.17, tip - 0.12)],
-                 TONGUE)
+        pen.blob(
+            [
+                (shift - 0.17, 0.78),
+                (shift + 0.17, 0.78),
+                (shift + 0.17, tip - 0.12),
+                (shift, tip),
+                (shift - 0.17, tip - 0.12),
+            ],
+            TONGUE,
+        )
         pen.line([(shift, 0.8), (shift, tip - 0.16)], shade(TONGUE, 0.75), 0.035)
     muzzle = smooth([(x * look.muzzle_width + shift, y + 0.40) for x, y in MUZZLE])
     pen.canvas.outline(pen.to_pixels(muzzle), shade(look.muzzle_colour, 0.72), 0.05 * pen.scale)
     pen.polygon(muzzle, look.muzzle_colour)
     pen.curve([(shift, 0.38), (shift, 0.68)], look.line, 0.055)
-    pen.curve([(shift - 0.36, 0.66), (shift - 0.18, 0.80), (shift, 0.68), (shift + 0.18, 0.80), (shift + 0.36, 0.66)],
-              look.line, 0.06)
+    pen.curve(
+        [
+            (shift - 0.36, 0.66),
+            (shift - 0.18, 0.80),
+            (shift, 0.68),
+            (shift + 0.18, 0.80),
+            (shift + 0.36, 0.66),
+        ],
+        look.line,
+        0.06,
+    )
     nose = [(-0.23, 0.13), (0, 0.07), (0.23, 0.13), (0.19, 0.30), (0, 0.42), (-0.19, 0.30)]
     pen.blob([(x * look.nose_size + shift, 0.24 + (y - 0.24) * look.nose_size) for x, y in nose], look.nose)
     pen.disc(shift - 0.07, 0.16, 0.07, 0.035, mix(look.nose, (255, 255, 255), 0.6))

@@ -23,8 +23,28 @@ KIND = 2  # the first number of every stream's key: land
 _PLACES = {
     place.__name__: place
     for place in (
-        *(agricultural, airplane, baseballdiamond, beach, buildings, chaparral, denseresidential, forest, freeway),
-        *(golfcourse, harbor, intersection, mediumresidential, mobilehomepark, overpass, parkinglot, river, runway),
+        *(
+            agricultural,
+            airplane,
+            baseballdiamond,
+            beach,
+            buildings,
+            chaparral,
+            denseresidential,
+            forest,
+            freeway,
+        ),
+        *(
+            golfcourse,
+            harbor,
+            intersection,
+            mediumresidential,
+            mobilehomepark,
+            overpass,
+            parkinglot,
+            river,
+            runway,
+        ),
         *(sparseresidential, storagetanks, tenniscourt),
     )
 }

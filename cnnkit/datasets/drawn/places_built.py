@@ -34,7 +34,15 @@ def _homes(land, block, street, wide, deep, gap, trees, pools, wander):
                 d = deep * chance.uniform(0.9, 1.1)
                 setback = street / 2 + 3.5 + d / 2 + chance.uniform(0, wander)
                 rows.append((x + w / 2, y + side * setback, w, d, 180 if side > 0 else 0))
-                driveways.append((x + w * 0.78, y + side * (street / 2 + setback / 2 - 1), 3.6, setback - street / 2 + 2, 0))
+                driveways.append(
+                    (
+                        x + w * 0.78,
+                        y + side * (street / 2 + setback / 2 - 1),
+                        3.6,
+                        setback - street / 2 + 2,
+                        0,
+                    )
+                )
                 if chance.happens(0.35):
                     spots.append((x + w * 0.78, y + side * (street / 2 + 4.4), 90))
                 x += w + gap * chance.uniform(0.6, 1.5)
@@ -52,7 +60,7 @@ def _homes(land, block, street, wide, deep, gap, trees, pools, wander):
         if chance.happens(pools) and land.sees(x, y, 20):
             land.pen.polygon(ellipse(x, y + behind * (d * 0.5 + 6), 3.4, 2.2), shade(land.concrete, 1.2))
             land.pen.polygon(ellipse(x, y + behind * (d * 0.5 + 6), 2.7, 1.6), (88, 176, 200))
-        land.house(x, y, w, d, angle)
+    land.houses(rows)
 
     def on_street_or_roof(x, y):
         if abs((y - offset + block / 2) % block - block / 2) < street / 2 + 1.5:
@@ -94,9 +102,9 @@ def sparseresidential(land):
     for x, hy in homes:
         angle = chance.uniform(-25, 25)
         land.rectangle(x, hy, 28, 20, shade(land.concrete, 1.02), angle)
-        land.house(x, hy, chance.uniform(20, 26), chance.uniform(13, 16), angle)
+        land.houses([(x, hy, chance.uniform(20, 26), chance.uniform(13, 16), angle)])
         if chance.happens(0.5):
-            land.house(x + chance.choose((-1, 1)) * 20, hy + chance.uniform(10, 16), 9, 8, angle + 90)
+            land.houses([(x + chance.choose((-1, 1)) * 20, hy + chance.uniform(10, 16), 9, 8, angle + 90)])
         if chance.happens(0.4):
             land.pen.polygon(ellipse(x + 3, hy - 14, 5, 3.2), shade(land.concrete, 1.2))
             land.pen.polygon(ellipse(x + 3, hy - 14, 4.2, 2.5), (88, 176, 200))
@@ -118,7 +126,7 @@ def mobilehomepark(land):
     pitch = wide + chance.uniform(3.2, 5)
     block = 2 * long * 0.97 + lane + 3
     offset = chance.uniform(-0.5, 0.5) * block
-    spots, trees = [], []
+    homes, drives, spots, trees = [], [], [], []
     pale = "e8e6e0 dcd8cc cfd4d8 e0d4c4 c4c8cc d8dcd4 b8a898"
     for k in range(-2, 3):
         y = k * block + offset
@@ -129,13 +137,15 @@ def mobilehomepark(land):
                 angle = 90 + slant * side
                 cy = y + side * (lane / 2 + 1 + long / 2)
                 if chance.happens(0.95):
-                    land.rectangle(x + pitch / 2, cy, 1.9, long * 0.8, shade(land.concrete, 1.05), slant * side)
-                    land.house(x, cy, long * chance.uniform(0.86, 1.02), wide, angle, roof=land.colour(pale))
+                    drives.append((x + pitch / 2, cy, 1.9, long * 0.8, slant * side))
+                    homes.append((x, cy, long * chance.uniform(0.86, 1.02), wide, angle))
                 if chance.happens(0.45):
                     spots.append((x + pitch / 2, y + side * (lane / 2 + 3.5), angle))
                 if chance.happens(0.22):
                     trees.append((x + pitch / 2, cy + side * long * 0.36, chance.uniform(1.6, 3)))
                 x += pitch
+    land.rectangles(drives, shade(land.concrete, 1.05))
+    land.houses(homes, roofs=pale)
     land.trees(trees)
     land.cars(spots)
     land.finish()
@@ -197,9 +207,17 @@ def parkinglot(land):
                 if chance.happens(filled):
                     turn = 90 + slant * side + chance.choose((0, 180)) + chance.uniform(-2, 2)
                     spots.append((x, y + side * (deep / 2 + chance.uniform(-0.4, 0.4)), turn))
-    land.rectangles([row for row in lines if land.sees(row[0], row[1], 2 * REACH if row[2] > 50 else 6)], LINES)
+    land.rectangles(
+        [row for row in lines if land.sees(row[0], row[1], 2 * REACH if row[2] > 50 else 6)], LINES
+    )
     for _ in range(chance.integer(0, 4)):
-        spots.append((chance.uniform(-60, 60), chance.integer(-2, 2) * block + offset + block / 2, chance.choose((0, 180))))
+        spots.append(
+            (
+                chance.uniform(-60, 60),
+                chance.integer(-2, 2) * block + offset + block / 2,
+                chance.choose((0, 180)),
+            )
+        )
     land.cars(spots, part=True)
     land.trees(trees)
     land.finish()
@@ -232,7 +250,9 @@ def storagetanks(land):
         _tank(land, x, y, r, vary(paint, chance, 8))
 
     def taken(x, y):
-        return any((x - tx) ** 2 + (y - ty) ** 2 < (r + 8) ** 2 for tx, ty, r in tanks) or abs(abs(y) - 44) < 6
+        return (
+            any((x - tx) ** 2 + (y - ty) ** 2 < (r + 8) ** 2 for tx, ty, r in tanks) or abs(abs(y) - 44) < 6
+        )
 
     land.trees(land.scatter(chance.integer(0, 24), 1.5, 4, taken))
     land.cars([(chance.uniform(-60, 60), 44, 0) for _ in range(2)])
@@ -249,13 +269,24 @@ def _tank(land, x, y, radius, paint):
         pen.polygon(disc(x - sun[0] * 0.6, y - sun[1] * 0.6, radius * 0.965), shade(paint, 1.06))
         if floating:  # the roof lies deep inside: the wall's shadow falls on it from the sun's side
             pen.polygon(disc(x, y, radius * 0.9), shade(paint, 0.6))
-            pen.polygon(disc(x + sun[0] * radius * 0.09, y + sun[1] * radius * 0.09, radius * 0.81), shade(paint, 0.9))
+            pen.polygon(
+                disc(x + sun[0] * radius * 0.09, y + sun[1] * radius * 0.09, radius * 0.81), shade(paint, 0.9)
+            )
         else:
             for k in range(rings):
                 pen.polygon(disc(x, y, radius * (0.9 - 0.27 * k)), shade(paint, 0.94 if k % 2 else 1.02))
         stair = math.radians(turn)
         for share in (0.3, 0.6):
-            pen.polygon(box(x + math.cos(stair) * radius * share, y + math.sin(stair) * radius * share, radius * 0.4, 1.0, turn), shade(paint, 0.7))
+            pen.polygon(
+                box(
+                    x + math.cos(stair) * radius * share,
+                    y + math.sin(stair) * radius * share,
+                    radius * 0.4,
+                    1.0,
+                    turn,
+                ),
+                shade(paint, 0.7),
+            )
         pen.polygon(disc(x, y, max(1.2, radius * 0.08)), shade(paint, 0.75))
 
     land.stand(disc(x, y, radius, 20), radius * 0.5, draw, True)
@@ -268,14 +299,23 @@ def tenniscourt(land):
     land.patches(land.grass, 12, 12)
     if chance.happens(0.5):
         land.path([(-REACH, -36), (-10, -32), (30, -38), (REACH, -34)], 5, land.concrete)
-    inner, outer = chance.choose((("4f7fa8", "5f8f62"), ("5f8f62", "a8604a"), ("5f8f62", "5f8f62"), ("a8604a", "5f8f62"),
-                                  ("3f6f9a", "3f6f9a"), ("8a6aa0", "5f7f8f"), ("b08a68", "b08a68")))
+    inner, outer = chance.choose(
+        (
+            ("4f7fa8", "5f8f62"),
+            ("5f8f62", "a8604a"),
+            ("5f8f62", "5f8f62"),
+            ("a8604a", "5f8f62"),
+            ("3f6f9a", "3f6f9a"),
+            ("8a6aa0", "5f7f8f"),
+            ("b08a68", "b08a68"),
+        )
+    )
     inner, outer = vary(rgb(inner), chance), vary(rgb(outer), chance)
     count, pitch, long = chance.choose((1, 2, 2, 3, 4)), 22.5, 43
     left = -(count - 1) / 2 * pitch + chance.uniform(-8, 8)
     top = chance.uniform(-8, 8)
     two_rows = count > 1 and chance.happens(0.25)
-    for row in ([-0.5, 0.5] if two_rows else [0]):
+    for row in [-0.5, 0.5] if two_rows else [0]:
         cy = top + row * (long + 2)
         land.mark()
         land.rectangle(left + (count - 1) / 2 * pitch, cy, count * pitch + 2, long + 2, shade(outer, 0.8))
@@ -288,7 +328,12 @@ def tenniscourt(land):
             lines += [(x, cy + dy, 10.8, 0.75, 0) for dy in (-8.3, 8.3)] + [(x, cy, 0.75, 16.6, 0)]
             land.rectangles(lines, LINES)
             land.mark(False)
-            land.stand(box(x, cy, 16.8, 0.5), 1.6, lambda x=x, cy=cy: land.rectangle(x, cy, 16.8, 0.8, (52, 54, 58)), True)
+            land.stand(
+                box(x, cy, 16.8, 0.5),
+                1.6,
+                lambda x=x, cy=cy: land.rectangle(x, cy, 16.8, 0.8, (52, 54, 58)),
+                True,
+            )
             land.mark()
         land.mark(False)
     reach_x, reach_y = count * pitch / 2 + 5, (long + 2) * (1 if two_rows else 0.5) + 5
@@ -328,39 +373,50 @@ def harbor(land):
                 for half in (-0.5, 0.5):
                     if chance.happens(filled) and land.sees(x + side * long * 0.6, y, long):
                         size = long * chance.uniform(0.7, 1.0)
-                        boats.append((x + side * (2.4 + size / 2), y + slip * (half + 0.5), size, slip * 0.62, side))
+                        boats.append(
+                            (x + side * (2.4 + size / 2), y + slip * (half + 0.5), size, slip * 0.62, side)
+                        )
+    piers = [row for row in piers if land.sees(row[0], row[1], max(row[2], row[3]))]
     for row in piers:
-        if land.sees(row[0], row[1], max(row[2], row[3])):
-            land.stand(box(*row[:4]), 0.8, lambda row=row: land.rectangle(*row[:4], dock))
-    for row in boats:
-        _boat(land, *row)
+        land.stand(box(*row[:4]), 0.8, lambda: None)
+    land.stand(box(0, 0, 1, 1), 0, lambda: land.rectangles(piers, dock))
+    _boats(land, np.array(boats))
     land.finish(0.42)
 
 
-def _boat(land, x, y, long, wide, side):
-    """A boat whose bow points away from the pier."""
+def _boats(land, rows):
+    """Boats whose bows point away from the pier: rows of (x, y, length, width, side)."""
+    if not len(rows):
+        return
     chance = land.chance
-    hull = land.colour("f6f6f4 eceae4 f2f2f0 d8e0e6 e6d8c0 3f5f80")
-    deck = land.colour("c8a878 e0d8c8 f4f0e8 8a9aa8")
-    sail = chance.happens(0.4)
-    cover = land.colour("3f6fa0 2f4f6f c8c8c4 4f8a8a a8483f")
-    outline = band_hull(x, y, long * side, wide)
+    paint = [land.colour("f6f6f4 eceae4 f2f2f0 d8e0e6 e6d8c0 3f5f80") for _ in rows]
+    decks = [land.colour("c8a878 e0d8c8 f4f0e8 8a9aa8") for _ in rows]
+    covers = [land.colour("3f6fa0 2f4f6f c8c8c4 4f8a8a a8483f") for _ in rows]
+    x, y, side, wide = rows[:, 0], rows[:, 1], rows[:, 4], rows[:, 3]
+    long = rows[:, 2] * side  # with the sign of the bow
+    hull = HULL * np.stack([long, wide], axis=1)[:, None] + rows[:, None, :2]
+    deck = HULL * np.stack([long * 0.84, wide * 0.7], axis=1)[:, None] + rows[:, None, :2]
+    sails = np.array([chance.happens(0.4) for _ in rows])
+    flat = np.zeros_like(x)
+    covered = np.stack([x - 0.06 * long, y, abs(long) * 0.5, wide * 0.22, flat], axis=1)
+    masts = np.stack([x, y, abs(long) * 0.86, flat + 0.5, flat], axis=1)
+    cabins = np.stack([x - 0.08 * long, y, abs(long) * 0.36, wide * 0.56, flat], axis=1)
+    panes = np.stack([x + 0.08 * long, y, abs(long) * 0.08, wide * 0.5, flat], axis=1)
+    for footprint in hull:
+        land._sweep(footprint, land.cast * 1.6)
 
     def draw():
-        pen = land.pen
-        pen.polygon(outline, hull)
-        pen.polygon(band_hull(x, y, long * side * 0.84, wide * 0.7), deck)
-        if sail:
-            pen.polygon(box(x - 0.06 * long * side, y, long * 0.5, wide * 0.22), cover)
-            pen.polygon(box(x, y, long * 0.86, 0.5), (230, 230, 228))
-        else:
-            pen.polygon(box(x - 0.08 * long * side, y, long * 0.36, wide * 0.56), shade(hull, 1.05))
-            pen.polygon(box(x + 0.08 * long * side, y, long * 0.08, wide * 0.5), (60, 74, 88))
+        land.polygons(hull, paint)
+        land.polygons(deck, decks)
+        land.rectangles(covered[sails], [c for c, sail in zip(covers, sails, strict=True) if sail])
+        land.rectangles(masts[sails], (230, 230, 228))
+        land.rectangles(
+            cabins[~sails], [shade(c, 1.05) for c, sail in zip(paint, sails, strict=True) if not sail]
+        )
+        land.rectangles(panes[~sails], (60, 74, 88))
 
-    land.stand(outline, 1.6, draw, True)
+    land._standing.append((draw, True))
 
 
-def band_hull(x, y, long, wide):
-    """The outline of a boat: square stern, pointed bow towards +long."""
-    shape = np.array([(-0.5, -0.42), (0.1, -0.5), (0.34, -0.34), (0.5, 0), (0.34, 0.34), (0.1, 0.5), (-0.5, 0.42)])
-    return shape * (long, wide) + (x, y)
+# A boat's outline, one long and one wide: square stern, pointed bow.
+HULL = np.array([(-0.5, -0.42), (0.1, -0.5), (0.34, -0.34), (0.5, 0), (0.34, 0.34), (0.1, 0.5), (-0.5, 0.42)])

@@ -13,7 +13,9 @@ def agricultural(land):
     """One to three fields of parallel rows, with tracks between them."""
     chance = land.chance
     land.cover(land.soil)
-    tints = [rgb(code) for code in (GRASS[land.season] + " " + SOIL[land.season] + " 8a9a4a c8b45a 6f7f3c").split()]
+    tints = [
+        rgb(code) for code in (GRASS[land.season] + " " + SOIL[land.season] + " 8a9a4a c8b45a 6f7f3c").split()
+    ]
     count = chance.integer(1, 3)
     edge = -REACH * 1.2
     step = 2.4 * REACH / count
@@ -29,9 +31,15 @@ def agricultural(land):
         pitch = chance.uniform(2.6, 6.5)
         lean = chance.uniform(-1.5, 1.5) if k % 2 == 0 else 0
         if chance.happens(0.3) and count > 1:  # rows the other way
-            rows = [(x, (low + high) / 2, pitch * 0.52, high - low, 0) for x in np.arange(-REACH, REACH, pitch).tolist()]
+            rows = [
+                (x, (low + high) / 2, pitch * 0.52, high - low, 0)
+                for x in np.arange(-REACH, REACH, pitch).tolist()
+            ]
         else:
-            rows = [(0, y, 4 * REACH, pitch * 0.52, lean * 0) for y in np.arange(low + pitch / 2, high, pitch).tolist()]
+            rows = [
+                (0, y, 4 * REACH, pitch * 0.52, lean * 0)
+                for y in np.arange(low + pitch / 2, high, pitch).tolist()
+            ]
         tones = [shade(crop, 0.93 + 0.14 * t) for t in chance.array(len(rows)).tolist()]
         land.rectangles(rows, tones)
         land.mark(False)
@@ -39,7 +47,9 @@ def agricultural(land):
             y = chance.uniform(low, high)
             land.rectangles([(0, y + d, 4 * REACH, 0.9, 0) for d in (-1.6, 1.6)], shade(bare, 0.85))
     if chance.happens(0.35):
-        land.path([(-REACH, edge + step - 2), (0, edge + step - 1), (REACH, edge + step - 2)], 3.5, land.concrete)
+        land.path(
+            [(-REACH, edge + step - 2), (0, edge + step - 1), (REACH, edge + step - 2)], 3.5, land.concrete
+        )
     if chance.happens(0.3):
         y = edge + step - 2
         land.trees([(x, y, chance.uniform(2, 4)) for x in range(-70, 71, 9) if chance.happens(0.6)])
@@ -54,7 +64,7 @@ def baseballdiamond(land):
     home = np.array([0.0, 26.0])
     size = chance.uniform(0.85, 1.2)
     lawn = chance.choose((land.grass, shade(land.grass, 1.1), shade(land.grass, 0.9)))
-    dirt = vary(rgb(chance.choose("b08458 a8744c c09a70 9a6a48".split())), chance)
+    dirt = vary(rgb(chance.choose(["b08458", "a8744c", "c09a70", "9a6a48"])), chance)
 
     def sector(radius, low=225, high=315, point=(0, 0)):
         turns = np.deg2rad(np.linspace(low, high, 20))
@@ -72,7 +82,9 @@ def baseballdiamond(land):
     pen.polygon(sector(50, 219, 321, (0, 7)), dirt)
     pen.polygon(disc(*home, 9 * size), dirt)
     side = 31 * size
-    square = np.array([(0, -4), (side * 0.62, -side * 0.62 - 4), (0, -side * 1.24 - 4), (-side * 0.62, -side * 0.62 - 4)])
+    square = np.array(
+        [(0, -4), (side * 0.62, -side * 0.62 - 4), (0, -side * 1.24 - 4), (-side * 0.62, -side * 0.62 - 4)]
+    )
     infield = chance.happens(0.75)
     if infield:
         pen.polygon(square + home, shade(lawn, 1.03))
@@ -85,7 +97,7 @@ def baseballdiamond(land):
         land.rectangle(home[0] + x, home[1] + y, 2.2, 2.2, (250, 250, 248), 45)
     land.mark(False)
     fence = chance.choose((land.concrete, dirt))
-    pen.polygon([(-13, 35), (0, 41), (13, 35), (11, 33), (0, 38), (-11, 33)] , shade(fence, 0.8))
+    pen.polygon([(-13, 35), (0, 41), (13, 35), (11, 33), (0, 38), (-11, 33)], shade(fence, 0.8))
     for sign in (-1, 1):
         if chance.happens(0.6):
             land.flat_building(sign * 27, 24, 16, 5, 45 * sign, 3, part=False, colour=land.concrete)
@@ -94,7 +106,7 @@ def baseballdiamond(land):
 
     def on_field(x, y):
         x, y = x - home[0], y - home[1]
-        return math.hypot(x, y) < (far + 8) * size and y < 14 or math.hypot(x, y) < 24
+        return (math.hypot(x, y) < (far + 8) * size and y < 14) or math.hypot(x, y) < 24
 
     land.trees(land.scatter(50, 2, 5, on_field))
     land.finish()
@@ -109,7 +121,7 @@ def _wavy(chance, y, height, points=9):
 def beach(land):
     """Where the sea meets the sand: surf, wet sand, parasols and people."""
     chance, pen = land.chance, land.pen
-    sand = vary(rgb(chance.choose("e2cfa2 d6bf8e ead9b4 cdb48a c2ae8c".split())), chance)
+    sand = vary(rgb(chance.choose(["e2cfa2", "d6bf8e", "ead9b4", "cdb48a", "c2ae8c"])), chance)
     land.cover(sand)
     land.patches(sand, 26, 9, 0.05)
     shore = _wavy(chance, chance.uniform(-14, 14), 4)
@@ -124,7 +136,9 @@ def beach(land):
     if chance.happens(0.55):  # grass behind the beach
         back = _wavy(chance, chance.uniform(-52, -36), 4)
         pen.polygon([*back, (1.4 * REACH, -2 * REACH), (-1.4 * REACH, -2 * REACH)], land.grass)
-        land.trees([(x, y - chance.uniform(2, 26), chance.uniform(1.5, 3.6)) for x, y in back for _ in range(4)])
+        land.trees(
+            [(x, y - chance.uniform(2, 26), chance.uniform(1.5, 3.6)) for x, y in back for _ in range(4)]
+        )
     land.mark()
     below(-7, shade(sand, 0.87))
     below(-1.5, shade(sand, 0.76))
@@ -135,13 +149,17 @@ def beach(land):
         shift = 12 + 11 * k + chance.uniform(-2, 2)
         line = [(x, y + shift + chance.uniform(-1, 1)) for x, y in shore]
         start = chance.integer(0, 4)
-        land.path(line[start : start + chance.integer(4, 6)], chance.uniform(1.2, 2.8), mix(land.water, (255, 255, 255), 0.85))
+        land.path(
+            line[start : start + chance.integer(4, 6)],
+            chance.uniform(1.2, 2.8),
+            mix(land.water, (255, 255, 255), 0.85),
+        )
     below(52, shade(land.water, 0.86))
     land.mark(False)
     for _ in range(chance.choose((0, 0, 4, 9, 14))):
         x, y = chance.uniform(-60, 60), chance.uniform(-32, -12)
         if chance.happens(0.5):
-            cloth = rgb(chance.choose("c84f48 3f7fb0 e8c040 f4f4f0 4fa080 e08a5a".split()))
+            cloth = rgb(chance.choose(["c84f48", "3f7fb0", "e8c040", "f4f4f0", "4fa080", "e08a5a"]))
             land.stand(disc(x, y, 2.3, 12), 1.2, lambda x=x, y=y, c=cloth: _parasol(pen, x, y, c))
         else:
             land.stand(disc(x, y, 0.8, 8), 1.0, lambda x=x, y=y: pen.disc(x, y, 0.8, 0.8, (150, 90, 70)))
@@ -204,7 +222,13 @@ def forest(land):
         for j in range(-n, n + 1):
             a, b, c, d = jitter[i + n, j + n].tolist()
             if d < fill:
-                spots.append(((i + (j % 2) / 2 + 0.7 * (a - 0.5)) * pitch, (j + 0.7 * (b - 0.5)) * pitch, pitch * (0.52 + 0.26 * c)))
+                spots.append(
+                    (
+                        (i + (j % 2) / 2 + 0.7 * (a - 0.5)) * pitch,
+                        (j + 0.7 * (b - 0.5)) * pitch,
+                        pitch * (0.52 + 0.26 * c),
+                    )
+                )
     mixed = [vary(rgb(code), chance) for code in (FOLIAGE[land.season] + " 4a6a40 5a7048").split()]
     land.trees(spots, part=True, colours=mixed)
     land.finish()
@@ -217,9 +241,22 @@ def chaparral(land):
     land.cover(ground)
     land.patches(ground, 24, 9, 0.07)
     if chance.happens(0.3):
-        land.path([(-REACH, chance.uniform(-40, 40)), (-10, chance.uniform(-15, 15)), (20, chance.uniform(-15, 15)), (REACH, 20)], 2.2, shade(ground, 1.12))
+        land.path(
+            [
+                (-REACH, chance.uniform(-40, 40)),
+                (-10, chance.uniform(-15, 15)),
+                (20, chance.uniform(-15, 15)),
+                (REACH, 20),
+            ],
+            2.2,
+            shade(ground, 1.12),
+        )
     count = chance.integer(130, 330)
-    land.trees(land.scatter(count, 1.0, chance.uniform(2.6, 3.8)), part=True, colours=[shade(c, 0.95) for c in land.foliage])
+    land.trees(
+        land.scatter(count, 1.0, chance.uniform(2.6, 3.8)),
+        part=True,
+        colours=[shade(c, 0.95) for c in land.foliage],
+    )
     land.finish()
 
 
@@ -230,7 +267,12 @@ def golfcourse(land):
     land.cover(rough)
     land.patches(rough, 18, 13)
     fair = shade(mix(rough, rgb("7faa58"), 0.5), 1.06)
-    spine = [(-REACH, chance.uniform(-30, 10)), (-34, chance.uniform(-20, 14)), (4, chance.uniform(-8, 12)), (30, chance.uniform(-12, 8))]
+    spine = [
+        (-REACH, chance.uniform(-30, 10)),
+        (-34, chance.uniform(-20, 14)),
+        (4, chance.uniform(-8, 12)),
+        (30, chance.uniform(-12, 8)),
+    ]
     from .canvas import band
 
     land.mark()
@@ -262,14 +304,21 @@ def golfcourse(land):
         pen.polygon(rough_disc(chance, px, py, 18, 11, 8, 0.2), land.water)
     land.mark(False)
     y = chance.choose((-1, 1)) * chance.uniform(28, 40)
-    land.path([(-REACH, y * 1.2), (-30, y), (20, y * 0.9), (50, y * 1.1), (REACH, y * 0.8)], 2.6, land.concrete)
+    land.path(
+        [(-REACH, y * 1.2), (-30, y), (20, y * 0.9), (50, y * 1.1), (REACH, y * 0.8)], 2.6, land.concrete
+    )
     pen.line([(gx, gy), (gx + 3 * land.cast[0], gy + 3 * land.cast[1])], (60, 70, 50), 0.5)
     land.stand(disc(gx, gy, 0.8, 8), 0, lambda: _flag(pen, gx, gy))
 
     def mown(x, ty):
         on_way = -REACH < x < 40 and abs(ty - np.interp(x, [p[0] for p in spine], [p[1] for p in spine])) < 21
         near_green = math.hypot(x - gx, ty - gy) < 24
-        return on_way or near_green or any(math.hypot(x - bx, ty - by) < 8 for bx, by in bunkers) or (pond and math.hypot(x - px, ty - py) < 22)
+        return (
+            on_way
+            or near_green
+            or any(math.hypot(x - bx, ty - by) < 8 for bx, by in bunkers)
+            or (pond and math.hypot(x - px, ty - py) < 22)
+        )
 
     land.trees(land.scatter(chance.integer(50, 120), 2, 5.2, mown))
     land.finish()

@@ -3,7 +3,7 @@
 import numpy as np
 
 from .canvas import OBJECT, band
-from .ground import FLAT_ROOFS, LINES, REACH, ROOFS, box
+from .ground import FLAT_ROOFS, LINES, REACH, box
 from .palette import mix, rgb, shade
 
 YELLOW = rgb("d9b23c")
@@ -51,7 +51,9 @@ def freeway(land):
         y = half + chance.uniform(10, 18)
         land.path([(-REACH, y + 10), (-20, y), (30, y + 4), (REACH, y - 6)], 8, shade(land.asphalt, 1.06))
     land.mark()
-    land.rectangle(0, 0, 4 * REACH, median + 3, shade(land.concrete, 0.95) if chance.happens(0.5) else land.grass)
+    land.rectangle(
+        0, 0, 4 * REACH, median + 3, shade(land.concrete, 0.95) if chance.happens(0.5) else land.grass
+    )
     _lanes(land, lanes, lane, median / 2 + 1, land.asphalt)
     _lanes(land, lanes, lane, -median / 2 - 1 - lanes * lane, land.asphalt)
     if median < 6:
@@ -77,9 +79,16 @@ def overpass(land):
     _lanes(land, lanes, lane, -median / 2 - 1 - lanes * lane, land.asphalt)
     if chance.happens(0.6):  # a ramp in a wide bend
         side = chance.choose((-1, 1))
-        land.path([(REACH, side * (half - 1)), (30, side * (half + 6)), (8, side * (half + 26)), (4, side * REACH)], 7, land.asphalt)
+        land.path(
+            [(REACH, side * (half - 1)), (30, side * (half + 6)), (8, side * (half + 26)), (4, side * REACH)],
+            7,
+            land.asphalt,
+        )
     land.mark(False)
-    land.cars(_traffic(land, lanes, lane, median / 2 + 1, 0.6, 1) + _traffic(land, lanes, lane, -median / 2 - 1 - lanes * lane, 0.6, -1))
+    land.cars(
+        _traffic(land, lanes, lane, median / 2 + 1, 0.6, 1)
+        + _traffic(land, lanes, lane, -median / 2 - 1 - lanes * lane, 0.6, -1)
+    )
     land.finish()
     # The bridge: deck, parapets, lines and its own traffic, drawn over everything.
     over, turn = chance.integer(2, 5), chance.uniform(62, 118)
@@ -116,7 +125,7 @@ def _on(land, pen):
     import copy
 
     other = copy.copy(land)
-    other.pen, other._shadows, other._standing = pen, [], []
+    other.pen, other._shadows, other._sweeps, other._standing = pen, [], {}, []
     return other
 
 
@@ -138,14 +147,26 @@ def intersection(land):
             for sy in (-1, 1):
                 x, y = sx * (half_b + grow), sy * (half_a + grow)
                 if grow == 0:
-                    land.pen.polygon([(x, y), (x + sx * corner, y), (x + sx * corner * 0.3, y + sy * corner * 0.3), (x, y + sy * corner)], colour)
+                    land.pen.polygon(
+                        [
+                            (x, y),
+                            (x + sx * corner, y),
+                            (x + sx * corner * 0.3, y + sy * corner * 0.3),
+                            (x, y + sy * corner),
+                        ],
+                        colour,
+                    )
     start_x, start_y = half_b + corner * 0.6, half_a + corner * 0.6
     zebra = chance.happens(0.75)
     for sign in (-1, 1):
         rows = []
         if zebra:
-            rows += [(sign * (start_x + 3), y, 4.4, 1.1, 0) for y in np.arange(-half_a + 1.4, half_a, 2.4).tolist()]
-            rows += [(x, sign * (start_y + 3), 1.1, 4.4, 0) for x in np.arange(-half_b + 1.4, half_b, 2.4).tolist()]
+            rows += [
+                (sign * (start_x + 3), y, 4.4, 1.1, 0) for y in np.arange(-half_a + 1.4, half_a, 2.4).tolist()
+            ]
+            rows += [
+                (x, sign * (start_y + 3), 1.1, 4.4, 0) for x in np.arange(-half_b + 1.4, half_b, 2.4).tolist()
+            ]
         else:
             rows += [(sign * (start_x + d), 0, 0.6, 2 * half_a, 0) for d in (1.5, 5)]
             rows += [(0, sign * (start_y + d), 2 * half_b, 0.6, 0) for d in (1.5, 5)]
@@ -185,10 +206,20 @@ def _corner_lot(land, sx, sy, x0, y0):
         land.flat_building(x + sx * 4, y + sy * 4, 26, 20, 0, 6, part=False)
         land.cars([(x - sx * 16, y + k * 4.2, 0) for k in range(-3, 4) if chance.happens(0.6)])
     elif kind == 1:
-        land.house(x - sx * 4, y - sy * 4, 18, 14, chance.choose((0, 90)), part=False, roof=land.colour(ROOFS))
-        land.trees([(x + chance.uniform(-20, 20), y + chance.uniform(-20, 20), chance.uniform(2, 4)) for _ in range(4)])
+        land.houses([(x - sx * 4, y - sy * 4, 18, 14, chance.choose((0, 90)))], part=False)
+        land.trees(
+            [
+                (x + chance.uniform(-20, 20), y + chance.uniform(-20, 20), chance.uniform(2, 4))
+                for _ in range(4)
+            ]
+        )
     elif kind == 2:
-        land.trees([(x + chance.uniform(-20, 20), y + chance.uniform(-20, 20), chance.uniform(2, 5)) for _ in range(9)])
+        land.trees(
+            [
+                (x + chance.uniform(-20, 20), y + chance.uniform(-20, 20), chance.uniform(2, 5))
+                for _ in range(9)
+            ]
+        )
     else:
         land.rectangle(x, y, 40, 40, land.soil)
 
@@ -212,7 +243,9 @@ def runway(land):
     land.mark()
     land.rectangle(0, offset, 4 * REACH, 2 * half + 6, shade(surface, 0.86))
     land.rectangle(0, offset, 4 * REACH, 2 * half, surface)
-    for x, y, w in (chance.array(26, 3) * (2 * REACH, half * 1.2, 40) + (-REACH, offset - half * 0.6, 10)).tolist():
+    for x, y, w in (
+        chance.array(26, 3) * (2 * REACH, half * 1.2, 40) + (-REACH, offset - half * 0.6, 10)
+    ).tolist():
         land.rectangle(x, y, w, 0.7, shade(surface, 0.8))
     for x in np.arange(-REACH, REACH, chance.uniform(20, 34)).tolist():
         land.rectangle(x, offset, 0.4, 2 * half, shade(surface, 0.9))
@@ -223,29 +256,52 @@ def runway(land):
         land.rectangle(0, offset + side * (half - 1.6), 4 * REACH, 1.2, LINES)
     if style == 0:  # the threshold: a row of broad stripes, and the number
         gap = (half - 4) / 6
-        bars = [(start, offset + s * (2 + gap * (k + 0.5)), 18, gap * 0.55, 0) for k in range(6) for s in (-1, 1)]
+        bars = [
+            (start, offset + s * (2 + gap * (k + 0.5)), 18, gap * 0.55, 0) for k in range(6) for s in (-1, 1)
+        ]
         land.rectangles([*bars, (start - 13, offset, 2, 2 * half - 3, 0)], LINES)
         _digits(land, start + 21, offset, chance.integer(1, 36))
     elif style == 1:  # touchdown and aiming marks
         marks = [(start + 20, offset + s * half * 0.42, 24, half * 0.2, 0) for s in (-1, 1)]
-        marks += [(start + 62, offset + s * (half * 0.3 + k * 2.6), 14, 1.4, 0) for k in range(3) for s in (-1, 1)]
+        marks += [
+            (start + 62, offset + s * (half * 0.3 + k * 2.6), 14, 1.4, 0) for k in range(3) for s in (-1, 1)
+        ]
         land.rectangles(marks, LINES)
     land.mark(False)
     land.finish()
 
 
 # Which of seven bars a digit lights: top, upper left, upper right, middle, lower left, lower right, bottom.
-_BARS = ("1110111", "0010010", "1011101", "1011011", "0111010", "1101011", "1101111", "1010010", "1111111", "1111011")
-_BAR_BOXES = ((0, -4, 4, 1.2), (-2, -2, 1.2, 4), (2, -2, 1.2, 4), (0, 0, 4, 1.2), (-2, 2, 1.2, 4), (2, 2, 1.2, 4), (0, 4, 4, 1.2))
+_BARS = (
+    "1110111",
+    "0010010",
+    "1011101",
+    "1011011",
+    "0111010",
+    "1101011",
+    "1101111",
+    "1010010",
+    "1111111",
+    "1111011",
+)
+_BAR_BOXES = (
+    (0, -4, 4, 1.2),
+    (-2, -2, 1.2, 4),
+    (2, -2, 1.2, 4),
+    (0, 0, 4, 1.2),
+    (-2, 2, 1.2, 4),
+    (2, 2, 1.2, 4),
+    (0, 4, 4, 1.2),
+)
 
 
 def _digits(land, x, y, number):
     """A runway's number, read along the runway."""
-    rows = []
+    rows, mirror = [], -1 if land.pen.flip else 1  # in a mirrored scene too, numbers are to be read
     for place, digit in zip((-3.6, 3.6), f"{number:02d}", strict=True):
         for lit, (bx, by, w, h) in zip(_BARS[int(digit)], _BAR_BOXES, strict=True):
             if lit == "1":
-                rows.append((x - by * 0.9, y + place + bx, h, w, 0))
+                rows.append((x - by * 0.9, y + mirror * (place + bx), h, w, 0))
     land.rectangles(rows, LINES)
 
 
@@ -264,17 +320,26 @@ def airplane(land):
     land.path([(-REACH, 20), (-20, 8), (10, 0), (REACH, -6)], 0.8, YELLOW)
     count = chance.choose((1, 1, 2, 3, 4))
     if count == 1:
-        spots = [(chance.uniform(-8, 8), chance.uniform(-8, 8), chance.uniform(58, 80), chance.uniform(-20, 20))]
+        spots = [
+            (chance.uniform(-8, 8), chance.uniform(-8, 8), chance.uniform(58, 80), chance.uniform(-20, 20))
+        ]
     else:
         size, turn = chance.uniform(30, 42), chance.uniform(-25, 25)
-        spots = [((k - (count - 1) / 2) * size * 1.05, chance.uniform(-10, 10), size, turn) for k in range(count)]
+        spots = [
+            ((k - (count - 1) / 2) * size * 1.05, chance.uniform(-10, 10), size, turn) for k in range(count)
+        ]
     if chance.happens(0.5):  # the terminal, with a bridge to the plane
         land.flat_building(0, -62, 110, 26, 0, 8, part=False, colour=land.colour(FLAT_ROOFS))
         x, y, size, _ = spots[0]
         land.rectangle(x - 6, y - size * 0.32, 5, 40, shade(apron, 1.15))
     for x, y, size, turn in spots:
         _plane(land, x, y, size, turn)
-    land.cars([(chance.uniform(-60, 60), chance.uniform(20, 60), chance.uniform(0, 360)) for _ in range(chance.integer(0, 5))])
+    land.cars(
+        [
+            (chance.uniform(-60, 60), chance.uniform(20, 60), chance.uniform(0, 360))
+            for _ in range(chance.integer(0, 5))
+        ]
+    )
     land.finish()
 
 
@@ -282,8 +347,8 @@ def _plane(land, x, y, size, turn):
     """A plane of this length, nose up (towards −y) before it is turned."""
     chance = land.chance
     pen = land.pen.moved(x, y, size, turn)
-    hull = mix((246, 246, 244), rgb(chance.choose("d8dce0 f4f4f4 c8ccd2 e8e0d0".split())), 0.7)
-    stripe = rgb(chance.choose("2f5f9f b8403a 3a8a6a e0a030 50545c 7a4f9a".split()))
+    hull = mix((246, 246, 244), rgb(chance.choose(["d8dce0", "f4f4f4", "c8ccd2", "e8e0d0"])), 0.7)
+    stripe = rgb(chance.choose(["2f5f9f", "b8403a", "3a8a6a", "e0a030", "50545c", "7a4f9a"]))
     sweep, back = chance.uniform(0.12, 0.26), chance.uniform(0.02, 0.1)
     small = size < 45 and chance.happens(0.4)
     if small:

@@ -2,8 +2,8 @@
 
 import operator
 
-from . import lands as _land
 from . import animals as _animals
+from . import lands as _land
 from .series import draw_series
 
 CAT_DOG_CLASSES = _animals.CLASS_NAMES

@@ -65,7 +65,9 @@ def _wall(pen, wide, chance):
     step = chance.uniform(0.09, 0.16)
     if style == 0:
         for k in range(int(wide / step) + 1):
-            pen.polygon([(k * step, -1), (k * step + step / 2, -1), (k * step + step / 2, 0), (k * step, 0)], other)
+            pen.polygon(
+                [(k * step, -1), (k * step + step / 2, -1), (k * step + step / 2, 0), (k * step, 0)], other
+            )
     elif style == 1:
         for row in range(int(1 / step) + 1):
             for k in range(int(wide / step) + 2):
@@ -74,7 +76,10 @@ def _wall(pen, wide, chance):
         for row in range(int(1 / step) + 1):
             for k in range(int(wide / step) + 2):
                 x, y = (k + (row % 2) / 2) * step, -0.06 - row * step
-                pen.polygon([(x, y - step * 0.3), (x + step * 0.16, y), (x, y + step * 0.3), (x - step * 0.16, y)], other)
+                pen.polygon(
+                    [(x, y - step * 0.3), (x + step * 0.16, y), (x, y + step * 0.3), (x - step * 0.16, y)],
+                    other,
+                )
     return wall
 
 
@@ -98,8 +103,15 @@ def _hangings(pen, wide, chance):
 
 
 def _rectangle(pen, x, y, half_width, half_height, colour):
-    pen.polygon([(x - half_width, y - half_height), (x + half_width, y - half_height),
-                 (x + half_width, y + half_height), (x - half_width, y + half_height)], colour)
+    pen.polygon(
+        [
+            (x - half_width, y - half_height),
+            (x + half_width, y - half_height),
+            (x + half_width, y + half_height),
+            (x - half_width, y + half_height),
+        ],
+        colour,
+    )
 
 
 def _sofa(pen, wide, chance):
@@ -109,18 +121,42 @@ def _sofa(pen, wide, chance):
     cloth = vary(chance.choose(FABRICS), chance)
     dark, light = shade(cloth, 0.78), shade(cloth, 1.14)
     top = chance.uniform(-0.36, -0.18)
-    pen.blob([(0.02, 0.2), (0.0, top), (wide * 0.25, top - 0.04), (wide * 0.75, top - 0.04), (wide, top), (wide - 0.02, 0.2)], dark)
+    pen.blob(
+        [
+            (0.02, 0.2),
+            (0.0, top),
+            (wide * 0.25, top - 0.04),
+            (wide * 0.75, top - 0.04),
+            (wide, top),
+            (wide - 0.02, 0.2),
+        ],
+        dark,
+    )
     count = chance.integer(2, 3)
     for k in range(count):
         x0, x1 = wide * (k / count) + 0.015, wide * ((k + 1) / count) - 0.015
-        pen.blob([(x0, top + 0.06), ((x0 + x1) / 2, top + 0.02), (x1, top + 0.06), (x1, 0.08), (x0, 0.08)], cloth)
+        pen.blob(
+            [(x0, top + 0.06), ((x0 + x1) / 2, top + 0.02), (x1, top + 0.06), (x1, 0.08), (x0, 0.08)], cloth
+        )
     _band(pen, wide, 0.02, 0.2, light)
     _band(pen, wide, 0.2, 0.34, dark)
     for k in range(1, count):
         pen.line([(wide * k / count, 0.02), (wide * k / count, 0.34)], shade(cloth, 0.62), 0.01)
     x = chance.uniform(0.1, wide - 0.1)
     pillow = vary(chance.choose(FABRICS), chance)
-    pen.moved(x, -0.08, 1, chance.uniform(-25, 25)).blob([(-0.13, -0.13), (0, -0.1), (0.13, -0.13), (0.1, 0), (0.13, 0.13), (0, 0.1), (-0.13, 0.13), (-0.1, 0)], pillow)
+    pen.moved(x, -0.08, 1, chance.uniform(-25, 25)).blob(
+        [
+            (-0.13, -0.13),
+            (0, -0.1),
+            (0.13, -0.13),
+            (0.1, 0),
+            (0.13, 0.13),
+            (0, 0.1),
+            (-0.13, 0.13),
+            (-0.1, 0),
+        ],
+        pillow,
+    )
 
 
 def _rug(pen, wide, chance):
@@ -147,15 +183,24 @@ def _kitchen(pen, wide, chance):
         for k in range(-6, 12, 2):
             x0, x1 = (k + r % 2) * step, (k + r % 2 + 1) * step
             near, far = 1 + 2 * rows[r + 1], 1 + 2 * rows[r]
-            pen.polygon([(vanish + (x0 - vanish) * far, rows[r]), (vanish + (x1 - vanish) * far, rows[r]),
-                         (vanish + (x1 - vanish) * near, rows[r + 1]), (vanish + (x0 - vanish) * near, rows[r + 1])], dark)
+            pen.polygon(
+                [
+                    (vanish + (x0 - vanish) * far, rows[r]),
+                    (vanish + (x1 - vanish) * far, rows[r]),
+                    (vanish + (x1 - vanish) * near, rows[r + 1]),
+                    (vanish + (x0 - vanish) * near, rows[r + 1]),
+                ],
+                dark,
+            )
     cupboard = vary(chance.choose(WALLS + FABRICS), chance)
     height, count = chance.uniform(0.25, 0.36), chance.integer(2, 4)
     _band(pen, wide, -height, 0, cupboard)
     _band(pen, wide, -height - 0.03, -height, vary(chance.choose(WOODS), chance))
     for k in range(count):
         x0, x1 = wide * k / count + 0.02, wide * (k + 1) / count - 0.02
-        pen.polygon([(x0, -height + 0.04), (x1, -height + 0.04), (x1, -0.05), (x0, -0.05)], shade(cupboard, 0.9))
+        pen.polygon(
+            [(x0, -height + 0.04), (x1, -height + 0.04), (x1, -0.05), (x0, -0.05)], shade(cupboard, 0.9)
+        )
         pen.disc(x1 - 0.03, -height / 2, 0.012, 0.012, (90, 80, 70))
     for _ in range(chance.integer(0, 3)):
         x, pot = chance.uniform(0, wide), vary(chance.choose(FABRICS), chance)
@@ -171,8 +216,14 @@ def _wallpaper(pen, wide, chance):
         for k in range(7):
             turn = math.radians(-150 + 20 * k)
             tip = (x + 0.24 * math.cos(turn), -0.12 + 0.3 * math.sin(turn))
-            pen.taper([(x, -0.1), ((x + tip[0]) / 2, (tip[1] - 0.2) / 2), tip], [0.02, 0.06, 0.0], shade(green, 1 + 0.04 * (k % 3)))
-        pen.polygon([(x - 0.09, -0.12), (x + 0.09, -0.12), (x + 0.065, 0.06), (x - 0.065, 0.06)], rgb("b9714b"))
+            pen.taper(
+                [(x, -0.1), ((x + tip[0]) / 2, (tip[1] - 0.2) / 2), tip],
+                [0.02, 0.06, 0.0],
+                shade(green, 1 + 0.04 * (k % 3)),
+            )
+        pen.polygon(
+            [(x - 0.09, -0.12), (x + 0.09, -0.12), (x + 0.065, 0.06), (x - 0.065, 0.06)], rgb("b9714b")
+        )
 
 
 def _sky(pen, wide, chance):
@@ -200,7 +251,9 @@ def _tufts(pen, wide, chance, colour, count):
     for across, down, lean in spots.tolist():
         x, y, size = across * wide, down * 0.75, 0.02 + 0.06 * down
         tone = shade(colour, 0.82 + 0.36 * lean)
-        pen.polygon([(x - size * 0.22, y), (x + (lean - 0.5) * size * 1.5, y - size), (x + size * 0.22, y)], tone)
+        pen.polygon(
+            [(x - size * 0.22, y), (x + (lean - 0.5) * size * 1.5, y - size), (x + size * 0.22, y)], tone
+        )
 
 
 def _meadow(pen, wide, chance):
@@ -221,8 +274,17 @@ def _fir(pen, x, y, size, green):
     _rectangle(pen, x, y, size * 0.06, size * 0.1, rgb("6b4a35"))
     for k in range(3):
         half, foot = size * (0.34 - 0.08 * k), y - size * (0.08 + 0.25 * k)
-        pen.polygon([(x - half, foot), (x, foot - size * 0.42), (x + half, foot)], shade(green, 0.9 + 0.1 * k))
-        pen.polygon([(x - half * 0.4, foot - size * 0.25), (x, foot - size * 0.42), (x + half * 0.4, foot - size * 0.25)], (246, 249, 252))
+        pen.polygon(
+            [(x - half, foot), (x, foot - size * 0.42), (x + half, foot)], shade(green, 0.9 + 0.1 * k)
+        )
+        pen.polygon(
+            [
+                (x - half * 0.4, foot - size * 0.25),
+                (x, foot - size * 0.42),
+                (x + half * 0.4, foot - size * 0.25),
+            ],
+            (246, 249, 252),
+        )
 
 
 def _snow(pen, wide, chance):
@@ -256,7 +318,10 @@ def _beach(pen, wide, chance):
     if chance.happens(0.6):  # a parasol
         x, y, cloth = chance.uniform(0, wide), chance.uniform(-0.4, -0.2), chance.choose(FABRICS)
         pen.line([(x, y), (x + 0.03, y + 0.55)], rgb("8a6a4a"), 0.014)
-        fan = [(x + 0.2 * math.cos(math.radians(180 + 30 * k)), y + 0.12 * math.sin(math.radians(180 + 30 * k))) for k in range(7)]
+        fan = [
+            (x + 0.2 * math.cos(math.radians(180 + 30 * k)), y + 0.12 * math.sin(math.radians(180 + 30 * k)))
+            for k in range(7)
+        ]
         for k in range(6):
             pen.polygon([(x, y - 0.02), fan[k], fan[k + 1]], cloth if k % 2 else (248, 244, 236))
 
@@ -268,14 +333,32 @@ def _autumn(pen, wide, chance):
     _band(pen, wide, 0, 1, mix(ground, rgb("a08a5a"), 0.5))
     for _ in range(chance.integer(1, 3)):
         x, half, bark = chance.uniform(0, wide), chance.uniform(0.025, 0.06), vary(rgb("6a4d3a"), chance)
-        pen.polygon([(x - half * 1.5, 0.1), (x - half, -0.1), (x - half * 0.7, -1), (x + half * 0.7, -1), (x + half, -0.1), (x + half * 1.6, 0.1)], bark)
+        pen.polygon(
+            [
+                (x - half * 1.5, 0.1),
+                (x - half, -0.1),
+                (x - half * 0.7, -1),
+                (x + half * 0.7, -1),
+                (x + half, -0.1),
+                (x + half * 1.6, 0.1),
+            ],
+            bark,
+        )
         crown = vary(chance.choose(LEAVES), chance)
         for _ in range(4):
-            pen.disc(x + chance.uniform(-0.2, 0.2), chance.uniform(-0.95, -0.6), 0.16, 0.12, shade(crown, chance.uniform(0.85, 1.15)))
+            pen.disc(
+                x + chance.uniform(-0.2, 0.2),
+                chance.uniform(-0.95, -0.6),
+                0.16,
+                0.12,
+                shade(crown, chance.uniform(0.85, 1.15)),
+            )
     for x, y, turn, tone in chance.array(50, 4).tolist():
         size = 0.012 + 0.022 * y
         leaf = LEAVES[int(tone * len(LEAVES))]
-        pen.canvas.polygon(pen.to_pixels(ellipse(x * wide, 0.03 + y * 0.75, size, size * 0.5, turn * 180, 8)), leaf)
+        pen.canvas.polygon(
+            pen.to_pixels(ellipse(x * wide, 0.03 + y * 0.75, size, size * 0.5, turn * 180, 8)), leaf
+        )
 
 
 _PLACES = {
@@ -329,7 +412,10 @@ def _box(pen, extent, chance):
     pen.polygon([(x0, y), (x1, y), (x1, bottom + 0.35), (x0, bottom + 0.35)], card)
     pen.polygon([(x0, y), (x1, y), (x1, y + 0.14), (x0, y + 0.14)], shade(card, 1.15))
     middle = (x0 + x1) / 2
-    pen.polygon([(middle - 0.14, y), (middle + 0.14, y), (middle + 0.14, y + 0.8), (middle - 0.14, y + 0.8)], shade(card, 0.9))
+    pen.polygon(
+        [(middle - 0.14, y), (middle + 0.14, y), (middle + 0.14, y + 0.8), (middle - 0.14, y + 0.8)],
+        shade(card, 0.9),
+    )
     return y
 
 
@@ -339,7 +425,9 @@ def _blades(pen, extent, chance):
     for x, tall, lean in chance.array(46, 3).tolist():
         foot = left - 0.6 + x * (right - left + 1.2)
         tip = (foot + (lean - 0.5) * 0.7, bottom + 0.1 - 0.5 - tall * 0.8)
-        pen.polygon([(foot - 0.1, bottom + 0.2), tip, (foot + 0.1, bottom + 0.2)], shade(green, 0.75 + 0.5 * lean))
+        pen.polygon(
+            [(foot - 0.1, bottom + 0.2), tip, (foot + 0.1, bottom + 0.2)], shade(green, 0.75 + 0.5 * lean)
+        )
 
 
 def _ball(pen, extent, chance):
@@ -358,7 +446,9 @@ def _cushion(pen, extent, chance):
     x, y = chance.uniform(left, right), bottom - 0.45
     cloth = vary(chance.choose(FABRICS), chance)
     cushion = pen.moved(x, y, chance.uniform(0.8, 1.1), chance.uniform(-15, 15))
-    points = np.array([(-1.1, -0.75), (0, -0.6), (1.1, -0.75), (0.95, 0), (1.1, 0.75), (0, 0.62), (-1.1, 0.75), (-0.95, 0)])
+    points = np.array(
+        [(-1.1, -0.75), (0, -0.6), (1.1, -0.75), (0.95, 0), (1.1, 0.75), (0, 0.62), (-1.1, 0.75), (-0.95, 0)]
+    )
     cushion.blob(points, cloth)
     for k in (-0.5, 0, 0.5):
         cushion.curve([(k - 0.1, -0.6), (k + 0.05, 0), (k - 0.1, 0.6)], shade(cloth, 1.2), 0.12)
