@@ -177,6 +177,8 @@ def apply(image, kernel, padding="same"):
             f"axes "
             "more: take one filter and one channel of it, `kernel[:, :, 0, 0]`."
         )
+    if image.dtype.kind == "f":
+        kernel = kernel.astype(image.dtype)
     if image.ndim == 2:
         return scratch.correlate2d(image, kernel, padding=padding)
     if image.ndim != 3 or image.shape[-1] not in (1, 3):
