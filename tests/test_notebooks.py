@@ -40,7 +40,7 @@ def outputs(notebook):
 
 
 def exercises(notebook):
-    """Each exercise: `(index of its cell, its name, the code of the solution)`; None for a missing solution."""
+    """Each exercise as `(index of its cell, its name, the code of its solution or None)`."""
     found = []
     for index, cell in enumerate(notebook.cells):
         match = CHECK.search(cell.source) if cell.cell_type == "code" else None

@@ -8,6 +8,7 @@ import importlib.metadata
 import json
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -58,9 +59,17 @@ class Finding:
     def __str__(self):
         lines = [f"{self.level:4}  {self.text}"]
         if self.what_to_do:
-            lines += textwrap.wrap(
-                self.what_to_do, 94, initial_indent="      → ", subsequent_indent="        "
+            # A command stays in one piece, so that it can be copied.
+            whole = re.sub("`[^`]+`", lambda command: command.group().replace(" ", "\0"), self.what_to_do)
+            wrapped = textwrap.wrap(
+                whole,
+                94,
+                initial_indent="      → ",
+                subsequent_indent="        ",
+                break_long_words=False,
+                break_on_hyphens=False,
             )
+            lines += [line.replace("\0", " ") for line in wrapped]
         return "\n".join(lines)
 
 
