@@ -66,7 +66,7 @@ def photo(name="china"):
         warnings.filterwarnings("ignore", message="IProgress not found")
         from skimage import data
 
-    image = np.array(getattr(data, function)())
+        image = np.array(getattr(data, function)())  # scikit-image loads pooch only here
     if image.dtype == bool:
         return image.astype(np.uint8) * 255
     return image[..., :3].astype(np.uint8) if image.ndim == 3 else image.astype(np.uint8)
