@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from .. import scratch, shapes
+from .. import shapes
 from . import _figure as f
 from ._convolution import _numbers, _one
 
@@ -86,7 +86,8 @@ def conv_transpose(
         notes=_notes(x, kernel, output, axes, labels, dims),
         sentence=(
             f"Transposed convolution: {labels[0]} {f.size_text(*x.shape, dims)}, {labels[1]} "
-            f"{f.size_text(*kernel.shape, dims)}, stride {_one(strides, dims)}, padding {_one(padding, dims)} → "
+            f"{f.size_text(*kernel.shape, dims)}, stride {_one(strides, dims)}, "
+            f"padding {_one(padding, dims)} → "
             f"{labels[2]} {f.size_text(*output.shape, dims)}: {_numbers(output, dims)}; each cell is met by "
             f"{f.show(counts.min())} to {f.show(counts.max())} stamps."
         ),
@@ -134,19 +135,16 @@ def transposed_axis(n, k, stride, padding, extra):
     size = shapes.conv_transpose_output(n, k, stride, padding, extra)
     if not isinstance(padding, str) and padding >= k:
         raise ValueError(
-            f"`padding` must be smaller than the kernel, for it is cut off; received padding={padding} for a kernel "
-            f"of {k}. Whole stamps would be lost: take padding='same' or at most {k - 1}."
+            f"`padding` must be smaller than the kernel, for it is cut off; received padding={padding} for a "
+            f"kernel of {k}. Whole stamps would be lost: take padding='same' or at most {k - 1}."
         )
     if shapes.conv_output(size, k, stride, padding) != n:
         raise ValueError(
             f"`output_padding` must give a size that the convolution shrinks to {n}; received "
-            f"output_padding={extra}, which gives {size}. An even kernel with padding='same' needs 1 or more: "
-            "leave output_padding out."
+            f"output_padding={extra}, which gives {size}. An even kernel with padding='same' needs 1 or "
+            "more: leave output_padding out."
         )
-    if isinstance(padding, str):
-        before = shapes.pad_amounts(size, k, stride, padding)[0]
-    else:
-        before = padding
+    before = shapes.pad_amounts(size, k, stride, padding)[0]
     return TransposedAxis(n, k, stride, size, before)
 
 
@@ -220,8 +218,8 @@ def _notes(x, kernel, output, axes, labels, dims):
         for way, text in zip(("rows: ", "columns: ") if dims == 2 else ("",), sizes, strict=True)
     ]
     return [
-        f"Scatter: each number of the {labels[0]} stamps its multiple of the {labels[1]}, and the stamps add up: "
-        f"{labels[2]}[{where}] = {terms} = {f.show(output[r, c])}",
+        f"Scatter: each number of the {labels[0]} stamps its multiple of the {labels[1]}, and the stamps add "
+        f"up: {labels[2]}[{where}] = {terms} = {f.show(output[r, c])}",
         f"Gather: put {h.stride - 1} zeros between the numbers, zeros around them, and slide the flipped "
         f"{labels[1]} with stride 1: the same {labels[2]}.",
         f"Output size, (input − 1)·stride + kernel, less what is cut off: {'; '.join(ways)}. "

@@ -19,6 +19,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ._picture import Picture
+
 LARGEST = 32  # cells along one side of a grid: more numbers than that nobody reads
 _HERE = Path(__file__).parent
 
@@ -164,7 +166,7 @@ class Interactive:
                 if isinstance(item, str):
                     sign = f'<span class="ck-sign">{html.escape(item)}</span>\n'
                 else:
-                    inner.append(f'<div class="ck-pair">{sign}{_grid_html(item)}</div>\n')
+                    inner.append(f'<div class="ck-pair">{sign}{_item_html(item)}</div>\n')
                     sign = ""
             parts.append(f'<div class="ck-stage">\n{"".join(inner)}</div>\n')
         parts += [f'<p class="ck-note">{html.escape(note)}</p>\n' for note in self.notes]
@@ -209,10 +211,21 @@ class Interactive:
 
 @cache
 def _source(name):
-    """A script or a style as it goes into the page: without indentation and comment lines, to keep it small."""
+    """A script or a style as it goes into the page: without indentation and comment lines."""
     text = (_HERE / name).read_text(encoding="utf-8")
     lines = (line.strip() for line in text.splitlines())
     return "".join(f"{line}\n" for line in lines if line and not line.startswith("//"))
+
+
+def _item_html(item):
+    if not isinstance(item, Picture):
+        return _grid_html(item)
+    caption, alt = html.escape(item.caption), html.escape(item.alt)
+    height, width = item.pixels.shape[:2]
+    return (
+        f'<div class="ck-photo"><div class="ck-caption">{caption}</div>'
+        f'<img src="{item.url()}" alt="{alt}" width="{2 * width}" height="{2 * height}"></div>\n'
+    )
 
 
 def _grid_html(grid):
@@ -259,6 +272,9 @@ def _draw(figure):
     def extent(item):
         if isinstance(item, str):
             return 0.9, 0.9
+        if isinstance(item, Picture):
+            height, width = item.pixels.shape[:2]
+            return 8.0, 0.55 + 8.0 * height / width
         w, h = unit(item)
         left = 0.0 if item.rows is None else max(0.6, 0.2 * max(len(str(label)) for label in item.rows))
         top = 0.55 + (0.0 if item.cols is None else 0.45)
@@ -281,18 +297,19 @@ def _draw(figure):
     FigureCanvasAgg(canvas)
     ax = canvas.add_axes((0, 0, 1, 1))
     ax.set_axis_off()
-    ax.set_xlim(-0.3, width + 0.3)
-    ax.set_ylim(height, 0)
-    ax.set_aspect("equal")
     style = {"fontfamily": "DejaVu Sans", "parse_math": False, "color": "#1c2733"}
     ax.text(0, 0.35, figure.title, va="center", fontsize=11, fontweight="bold", **style)
     y = 0.8
     for row, tall in zip(figure.rows, heights, strict=True):
         x = 0.0
         for item in row:
-            w, _ = extent(item)
+            w, h = extent(item)
             if isinstance(item, str):
                 ax.text(x + w / 2, y + tall / 2, item, ha="center", va="center", fontsize=14, **style)
+            elif isinstance(item, Picture):
+                ax.text(x, y + 0.25, item.caption, va="center", fontsize=8.5, **style)
+                box = (x, x + w, y + h, y + 0.55)
+                ax.imshow(item.pixels, cmap="gray", vmin=0, vmax=255, extent=box, interpolation="nearest")
             else:
                 _draw_grid(ax, item, x, y, unit(item), style)
             x += max(w, caption_width(item)) + gap
@@ -300,6 +317,9 @@ def _draw(figure):
     for line in lines:
         ax.text(0, y + text_height / 2, line, va="center", fontsize=9, **style)
         y += text_height
+    ax.set_xlim(-0.3, width + 0.3)
+    ax.set_ylim(height, 0)
+    ax.set_aspect("equal")
     buffer = io.BytesIO()
     canvas.savefig(buffer, format="png", metadata={"Software": None})
     return buffer.getvalue()
@@ -445,7 +465,7 @@ def as_padding(value, choices=("valid", "same", "full")):
     if isinstance(value, str):
         hint = f"There is no {value!r} padding here: take one of these words, or a number such as padding=1."
         return as_choice("padding", value, choices, hint)
-    return as_pair("padding", value, smallest=0)
+    return as_pair("padding", value, smallest=0, largest=LARGEST)
 
 
 def as_labels(labels, count):

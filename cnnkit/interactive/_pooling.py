@@ -38,8 +38,8 @@ def pooling(
     axes = [f.axis(image.shape[i], pool_size[i], steps[i], padding, 1) for i in (0, 1)]
     if not all(a.size for a in axes):
         raise ValueError(
-            f"`pool_size` must fit into the image; received {tuple(pool_size)} for an image of shape {image.shape}. "
-            "No window would be left: take a smaller pool_size, or padding='same'."
+            f"`pool_size` must fit into the image; received {tuple(pool_size)} for an image of shape "
+            f"{image.shape}. No window would be left: take a smaller pool_size, or padding='same'."
         )
     output = _KINDS[kind](image[None, ..., None], tuple(pool_size), tuple(steps), padding)[0, ..., 0]
 

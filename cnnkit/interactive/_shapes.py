@@ -83,7 +83,7 @@ def shapes(i=7, k=3, s=None, p="valid", d=1, *, kind="conv", output_padding=None
 def _whole(name, value, low, high):
     if isinstance(value, bool) or not hasattr(value, "__index__"):
         raise TypeError(
-            f"`{name}` must be a whole number; received {value!r}. The grids are square: one number is enough. "
+            f"`{name}` must be a whole number; received {value!r}. The grids are square: one number will do. "
             f"Write `{name}={max(low, 1)}`."
         )
     if not low <= value <= high:
@@ -116,7 +116,8 @@ def _formula(kind, i, k, s, p, d, extra, o):
     span = d * (k - 1) + 1
     pad = {"valid": 0, "full": span - 1}.get(p, p)
     if d > 1:
-        return f"o = ⌊(i + 2·p − (d·(k − 1) + 1)) / s⌋ + 1 = ⌊({i} + 2·{pad} − ({d}·({k} − 1) + 1)) / {s}⌋ + 1 = {o}"
+        numbers = f"⌊({i} + 2·{pad} − ({d}·({k} − 1) + 1)) / {s}⌋ + 1"
+        return f"o = ⌊(i + 2·p − (d·(k − 1) + 1)) / s⌋ + 1 = {numbers} = {o}"
     return f"o = ⌊(i + 2·p − k) / s⌋ + 1 = ⌊({i} + 2·{pad} − {k}) / {s}⌋ + 1 = {o}"
 
 
@@ -127,13 +128,15 @@ def _padding(kind, i, k, s, p, d, o):
             return []
         before = arithmetic.pad_amounts(o, k, s, p)[0]
         return [
-            f"The stamps cover {(i - 1) * s + k} cells; {before} are cut off at the start, {cut - before} at the end."
+            f"The stamps cover {(i - 1) * s + k} cells; {before} are cut off at the start, "
+            f"{cut - before} at the end."
         ]
     if p != "same":
         return []
     a = f.axis(i, k, s, p, d)
+    span = "k" if d == 1 else "d·(k − 1) + 1"
     return [
-        f"same adds max((o − 1)·s + {'k' if d == 1 else 'd·(k − 1) + 1'} − i, 0) = {a.before + a.after} cells: "
+        f"same adds max((o − 1)·s + {span} − i, 0) = {a.before + a.after} cells: "
         f"{a.before} before, {a.after} after. The odd one goes to the end."
     ]
 
@@ -163,7 +166,7 @@ def _rows(kind, i, k, s, p, d, o):
         return ("now",) if r == c == 0 else ()
 
     if kind == "transpose":
-        before = p if not isinstance(p, str) else arithmetic.pad_amounts(o, k, s, p)[0]
+        before = arithmetic.pad_amounts(o, k, s, p)[0]
         a = TransposedAxis(i, k, s, o, before)
         if a.padded > DRAWN or a.front < 0:
             return []
