@@ -18,9 +18,10 @@ _WHERE = {
     "channels": "_images",
     "kernels": "_maps",
     "feature_maps": "_maps",
+    "receptive_field": "_receptive_field",
 }
 
-__all__ = ["alt", "channels", "describe", "feature_maps", "images", "kernels", "pixels"]
+__all__ = ["alt", "channels", "describe", "feature_maps", "images", "kernels", "pixels", "receptive_field"]
 
 
 def __getattr__(name):
