@@ -30,7 +30,7 @@ TAILS = {
     "dog": (("sabre", "ring", "short"), (0.5, 0.3, 0.2)),
 }
 TONGUE = {"cat": 0.12, "dog": 0.45}
-DARK_NOSE = {"cat": (0.6, 0.15, 0.25), "dog": (0.12, 0.28, 0.60)}
+DARK_NOSE = {"cat": (0.5, 0.2, 0.3), "dog": (0.14, 0.3, 0.56)}
 
 # What the factors whose values are words can be, and which factors a caller may fix.
 WORDS = {
@@ -74,7 +74,7 @@ def label_of(seed, index):
 
 
 def plan(seed, index, height, width, shortcut=0.0, fixed=None):
-    """Decide what picture `index` shows: a dict of factors. `fixed` overrules some without moving the others."""
+    """Decide what picture `index` shows: a dict of factors. `fixed` overrules some and moves no other."""
     fixed = fixed or {}
     chance = Chance(KIND, seed, index, 0)
     label = int(fixed.get("label", label_of(seed, index)))
@@ -119,7 +119,7 @@ def _background(chance, label, shortcut):
 
 
 def _place(chance, before, after, size):
-    """Where to put the head so that the animal, which reaches from `before` to `after` of it, is in the picture."""
+    """Where to put the head so that the animal, from `before` it to `after` it, is in the picture."""
     margin = 0.1 * size
     low, high = -margin - before, size + margin - after
     return chance.uniform(min(low, high), max(low, high))
@@ -192,8 +192,8 @@ def _look(factors, chance):
     look.mood = "sleepy" if chance.happens(0.1) else "awake"
     look.brows, look.whiskered = chance.happens(0.35), chance.happens(0.6)
     eyes = chance.choose(EYES)
-    # A dog's iris is mostly brown; a husky's is not.
-    look.eyes = vary(eyes if species == "cat" or chance.happens(0.15) else rgb("7a4d2a"), chance)
+    # A dog's iris is mostly brown, a husky's is not; the other way round with cats.
+    look.eyes = vary(rgb("7a4d2a") if chance.happens(0.25 if species == "cat" else 0.6) else eyes, chance)
     look.collar = vary(chance.choose(COLLARS), chance) if chance.happens(0.45) else None
     look.spots = (chance.array(12, 2) * 2 - 1).tolist()
     look.ink = mix(fur, (20, 16, 22), 0.62)

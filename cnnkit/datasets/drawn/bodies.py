@@ -1,7 +1,7 @@
 """Bodies of cats and dogs: sitting, standing, lying, or only the shoulders of a close-up.
 
-In the head's units, with the head's middle at (0, 0). Both kinds share the skeleton; what differs is what differs
-in life: a dog's deeper chest and sturdier legs, a cat's long tail.
+In the head's units, with the head's middle at (0, 0). Both kinds share the skeleton; what differs is what
+differs in life: a dog's deeper chest and sturdier legs, a cat's long tail.
 """
 
 from .canvas import band, ellipse, smooth

@@ -1,8 +1,8 @@
 """A sheet to draw on: polygons with integer corners on a threefold enlargement, then averaged down.
 
-Every shape is a polygon whose corners are rounded to whole pixels of the enlarged sheet, so the pixels that it
-covers do not depend on a machine's floating point. Averaging 3 × 3 pixels down gives smooth edges. Beside the
-picture the canvas keeps a mask: which pixels show the thing that the picture is about.
+Every shape is a polygon whose corners are rounded to whole pixels of the enlarged sheet, so the pixels that
+it covers do not depend on a machine's floating point. Averaging 3 × 3 pixels down gives smooth edges. Beside
+the picture the canvas keeps a mask: which pixels show the thing that the picture is about.
 """
 
 import math
@@ -44,7 +44,7 @@ class Canvas:
             self._draw_mask.polygon(corners, fill=self.layer)
 
     def polygons(self, points, colours):
-        """Fill many polygons of as many corners each: (m, n, 2) floats in pixels; one colour for each, or one for all."""
+        """Fill many polygons of as many corners each: (m, n, 2) in pixels; one colour each, or for all."""
         points = np.asarray(points)
         rows = np.rint(points * OVERSAMPLE).astype(np.int64).reshape(len(points), -1).tolist()
         if isinstance(colours, tuple):
@@ -191,7 +191,7 @@ def ellipse(x, y, radius_x, radius_y, angle=0.0, corners=24):
         turn = math.radians(angle)
         cos, sin = math.cos(turn), math.sin(turn)
         points = points @ np.array([[cos, sin], [-sin, cos]])
-    return points + (x, y)
+    return points + np.array([x, y])
 
 
 @lru_cache(maxsize=64)

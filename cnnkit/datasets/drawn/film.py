@@ -1,7 +1,7 @@
 """From the drawing to the photograph: light from one side, texture, a colour cast and grain.
 
-Only element-by-element sums and products in a fixed order, which IEEE arithmetic rounds alike everywhere: the same
-drawing gives the same bytes.
+Only element-by-element sums and products in a fixed order, which IEEE arithmetic rounds alike everywhere: the
+same drawing gives the same bytes.
 """
 
 import numpy as np
@@ -34,7 +34,8 @@ def develop(
         plush: how strongly the object is rounded by shading at its rims, 0–1.
 
     Returns:
-        (pixels, coverage): uint8 (height, width, 3), and uint8 (height, width) how much of each pixel is object.
+        (pixels, coverage): uint8 (height, width, 3), and uint8 (height, width), how much of a pixel is
+        object.
     """
     height, width = canvas.height, canvas.width
     coverage = canvas.coverage()

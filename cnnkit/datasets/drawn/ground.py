@@ -1,7 +1,8 @@
 """What land is made of, seen from above: ground, roads, roofs, trees, cars, and the shadows they cast.
 
 Lengths are in hundredths of an unmagnified picture's shorter side (about three quarters of a metre, as in the
-photographs). The scene lies about (0, 0) and reaches `REACH` to every side, so that a turned picture has no bare corner.
+photographs). The scene lies about (0, 0) and reaches `REACH` to every side, so that a turned picture has no
+bare corner.
 """
 
 import math
@@ -135,7 +136,7 @@ class Land:
     # Standing things.
 
     def stand(self, footprint, height, draw, part=False):
-        """Add a thing with this outline and height; `draw` draws it later; `part` whether it names the class."""
+        """Add a thing with this outline and height; `draw` draws it later; `part`: it names the class."""
         footprint = np.asarray(footprint, dtype=float)
         if height:
             self._sweep(footprint, self.cast * height)
@@ -228,7 +229,7 @@ class Land:
         self._standing.append((draw, part))
 
     def houses(self, rows, part=True, roofs=ROOFS):
-        """Houses with gabled or hipped roofs, some with a wing or a chimney: rows of (x, y, width, depth, angle)."""
+        """Houses, some with a wing or a chimney: rows of (x, y, width along the ridge, depth, angle)."""
         chance = self.chance
         blocks, tones, chimneys = [], [], []
         for x, y, width, depth, angle in rows:
@@ -333,7 +334,7 @@ def box_corners(boxes):
 
 
 def roof_faces(blocks):
-    """The faces of roofs, rows of (x, y, width, depth, angle, hipped) → corners (m, 4, 4, 2), directions (m, 4, 2)."""
+    """Four faces of each roof (x, y, width, depth, angle, hipped): (m, 4, 4, 2), and where they face."""
     rows = np.asarray(blocks, dtype=float)
     w, d = rows[:, 2] / 2, rows[:, 3] / 2
     ridge = np.where(rows[:, 5] > 0, np.maximum(w - d, 0), w)

@@ -1,8 +1,11 @@
 """Heads of cats and dogs, face to the viewer or turned a little.
 
-All in head units: (0, 0) is the middle of the head, the skull reaches about one unit to each side, y points down.
-Turning the head (`yaw`, −1 to 1) slides the features sideways, those in front farther than those behind.
+All in head units: (0, 0) is the middle of the head, the skull reaches about one unit to each side, y points
+down. Turning the head (`yaw`, −1 to 1) slides the features sideways, those in front farther than those
+behind.
 """
+
+import numpy as np
 
 from .canvas import ellipse, mirrored, smooth
 from .palette import WHITE_FUR, brightness, mix, rgb, shade
@@ -23,7 +26,7 @@ MUZZLE = mirrored([(0, -0.30), (0.27, -0.24), (0.46, 0.08), (0.44, 0.40), (0.22,
 
 def draw_head(pen, look):
     """Draw the head that `look` describes where the pen is."""
-    parts = _ears(look, behind=True) + [(_skull(look), look.fur)]
+    parts = [*_ears(look, behind=True), (_skull(look), look.fur)]
     cutout(pen, parts, look.ink)
     _inner_ears(pen, look)
     pen.canvas.stencil([pen.to_pixels(points) for points in _markings(look)], look.marking)
@@ -92,13 +95,7 @@ def _pointed(points):
     (ax, ay), (bx, by), tip, (cx, cy), (dx, dy) = points
     left = smooth([(ax, ay), (bx, by), tip, tip])[:11]
     right = smooth([tip, tip, (cx, cy), (dx, dy)])[5:16]
-    return _join(left, right)
-
-
-def _join(first, second):
-    import numpy as np
-
-    return np.concatenate([first, second])
+    return np.concatenate([left, right])
 
 
 def _ears(look, behind):

@@ -51,19 +51,19 @@ _PLACES = {
 CLASS_NAMES = tuple(_PLACES)
 
 WORDS = {"season": SEASONS}
-FIXABLE = ("label", "season", "flip", "angle", "scale", "x", "y", "light", "shadow", "noise", "exposure")
+FIXABLE = ("season", "flip", "angle", "scale", "x", "y", "light", "shadow", "noise", "exposure")
 
 
 def label_of(seed, index, count):
-    """Which of `count` classes picture `index` shows: each block of `count` pictures has one of each, shuffled."""
+    """Which of `count` classes picture `index` shows: each block of `count` has one of each, shuffled."""
     block, place = divmod(index, count)
     return Chance(KIND, seed, block, 9).order(count)[place]
 
 
 def plan(seed, index, height, width, classes, fixed):
-    """Decide what picture `index` shows: a dict of factors. `fixed` overrules some without moving the others."""
+    """Decide what picture `index` shows: a dict of factors. `fixed` overrules some and moves no other."""
     chance = Chance(KIND, seed, index, 0)
-    label = int(fixed.get("label", label_of(seed, index, len(classes))))
+    label = label_of(seed, index, len(classes))
     factors = {"label": label, "name": classes[label]}
 
     def decide(name, value):

@@ -55,7 +55,7 @@ def _homes(land, block, street, wide, deep, gap, trees, pools, wander):
         rows = [r for r in rows if abs(r[0] - x) > street / 2 + r[2] / 2 + 2]
         driveways = [r for r in driveways if abs(r[0] - x) > street / 2 + 4]
     land.rectangles(driveways, shade(land.concrete, 1.1))
-    for x, y, w, d, angle in rows:
+    for x, y, _, d, angle in rows:
         behind = 1 if angle == 180 else -1
         if chance.happens(pools) and land.sees(x, y, 20):
             land.pen.polygon(ellipse(x, y + behind * (d * 0.5 + 6), 3.4, 2.2), shade(land.concrete, 1.2))

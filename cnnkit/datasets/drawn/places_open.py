@@ -191,7 +191,7 @@ def river(land):
     pen.polygon(band(course, [w + chance.uniform(4, 11) for w in widths]), bank)
     land.mark()
     pen.polygon(band(course, widths), land.water)
-    pen.polygon(band(course + (0, 0.06 * wide), [w * 0.6 for w in widths]), shade(land.water, 0.9))
+    pen.polygon(band(course + np.array([0, 0.06 * wide]), [w * 0.6 for w in widths]), shade(land.water, 0.9))
     for _ in range(10):
         t = chance.uniform(-60, 60)
         y = swing * math.sin(t * 2 * math.pi / period + phase) + chance.uniform(-0.3, 0.3) * wide
@@ -295,7 +295,7 @@ def golfcourse(land):
         bunkers.append((chance.uniform(-30, 0), chance.choose((-1, 1)) * chance.uniform(16, 24)))
     for bx, by in bunkers:
         outline = rough_disc(chance, bx, by, chance.uniform(4.5, 8), chance.uniform(3.2, 5.5), 7, 0.3)
-        pen.polygon(outline + (0.7, 0.7), shade(rough, 0.7))
+        pen.polygon(outline + 0.7, shade(rough, 0.7))
         pen.polygon(outline, sand)
     pond = chance.happens(0.3)
     px, py = chance.uniform(-40, -10), chance.choose((-1, 1)) * 40

@@ -17,8 +17,9 @@ def cats_vs_dogs(
 ):
     """Draw pictures of cats and dogs that only their shape tells apart.
 
-    Coats, colours, patterns, poses, places, sizes, things in front and light are equally frequent in both classes.
-    Ears, muzzle, nose, eyes, whiskers and tail differ, each with exceptions. Of each two pictures, one is a cat.
+    Coats, colours, patterns, poses, places, sizes, things in front and light are equally frequent in both
+    classes. Ears, muzzle, nose, eyes, whiskers and tail differ, each with exceptions. Of each two pictures,
+    one is a cat.
 
     Args:
         count: how many, an int ≥ 0.
@@ -27,22 +28,22 @@ def cats_vs_dogs(
         shortcut: float in [−1, 1]: the probability that the background tells the class (cats indoors, dogs
             outdoors). 0 draws backgrounds at random; −1 puts every animal into the other's places.
         fixed: dict from the name of a factor to the value that it shall have in every picture, such as
-            `{"background": "snow"}` or `{"x": 75.0, "y": 60.0}`; everything else stays as it was, so two calls
-            that differ in one fixed factor show what that factor alone does. `{"label": 1}` draws only dogs.
+            `{"background": "snow"}` or `{"x": 75.0, "y": 60.0}`; everything else stays as it was, so two
+            calls that differ in one fixed factor show what that factor alone does. `{"label": 1}` draws only
+            dogs.
         masks: also return, as `factors["mask"]`, which pixels show the animal.
         first: number of the first picture; `first=1000, count=500` gives pictures 1000 … 1499 of this seed.
         workers: processes that share the work; `None` takes the cores there are, if there is enough to do.
 
     Returns:
-        (images, labels, factors): uint8 (N, H, W, 3) in [0, 255]; int64 (N,), 0 cat and 1 dog; and a dict of arrays
-        with first axis N:
-        `x`, `y` middle of the head and `body_x`, `body_y` middle of the body, in pixels from the left and the top;
-        `scale` pixels from the middle of the head to its side; `box` (N, 4) ints left, top, right, bottom of the
-        visible animal, right and bottom excluded, and `area` its pixels; `occlusion` hidden share of the animal in
-        [0, 1]; `angle` tilt of the head in degrees; `yaw` turn of the head, −1 … 1; `flip` whether mirrored;
-        `pose`, `background`, `occluder`, `fur`, `pattern`, `ears`, `tail` names (`factor_values` lists them);
-        `horizon` height of the skyline as a share of the picture; `exposure`; `noise` standard deviation in grey
-        levels; with `masks`, `mask` (N, H, W) bool.
+        (images, labels, factors): uint8 (N, H, W, 3) in [0, 255]; int64 (N,), 0 cat and 1 dog; and a dict of
+        arrays with first axis N: `x`, `y` middle of the head and `body_x`, `body_y` middle of the body, in
+        pixels from the left and the top; `scale` pixels from the middle of the head to its side; `box` (N, 4)
+        ints left, top, right, bottom of the visible animal, right and bottom excluded, and `area` its pixels;
+        `occlusion` hidden share of the animal in [0, 1]; `angle` tilt of the head in degrees; `yaw` turn of
+        the head, −1 … 1; `flip` whether mirrored; `pose`, `background`, `occluder`, `fur`, `pattern`, `ears`,
+        `tail` names (`factor_values` lists them); `horizon` height of the skyline as a share of the picture;
+        `exposure`; `noise` standard deviation in grey levels; with `masks`, `mask` (N, H, W) bool.
 
     Raises:
         TypeError, ValueError: where an argument is none of the above.
@@ -68,17 +69,18 @@ def aerial(
         classes: names out of `AERIAL_CLASSES`, if not all are wanted; labels then count in this list.
         fixed: dict from the name of a factor to the value that it shall have in every picture, such as
             `{"angle": 0.0, "season": "summer"}`; everything else stays as it was.
-        masks: also return, as `factors["mask"]`, which pixels show what names the class: airplanes, tanks, courts,
-            water, trees, roofs …
+        masks: also return, as `factors["mask"]`, which pixels show what names the class: airplanes, tanks,
+            courts, water, trees, roofs …
         first: number of the first picture.
         workers: processes that share the work; `None` takes the cores there are, if there is enough to do.
 
     Returns:
-        (images, labels, factors): uint8 (N, H, W, 3) in [0, 255]; int64 (N,) index into the classes; and a dict of
-        arrays with first axis N: `name` of the class; `x`, `y` the point in pixels about which the scene is turned and
-        `angle` by how many degrees; `scale` pixels to a hundredth of an unmagnified picture; `flip`; `season`;
-        `light` direction in degrees that shadows fall to and `shadow` their length; `exposure`; `noise`; `box`
-        (N, 4) and `area` of what names the class; with `masks`, `mask` (N, H, W) bool.
+        (images, labels, factors): uint8 (N, H, W, 3) in [0, 255]; int64 (N,) index into the classes; and a
+        dict of arrays with first axis N: `name` of the class; `x`, `y` the point in pixels about which the
+        scene is turned and `angle` by how many degrees; `scale` pixels to a hundredth of an unmagnified
+        picture; `flip`; `season`; `light` direction in degrees that shadows fall to and `shadow` their
+        length; `exposure`; `noise`; `box` (N, 4) and `area` of what names the class; with `masks`, `mask` (N,
+        H, W) bool.
 
     Raises:
         TypeError, ValueError: where an argument is none of the above.
@@ -89,7 +91,7 @@ def aerial(
 
 
 def factor_values(name):
-    """The values that a named factor can have: `factor_values("pose")` → ("sitting", "standing", "lying", "face").
+    """The values that a factor can have: `factor_values("pose")` → ("sitting", "standing", "lying", "face").
 
     Args:
         name: a factor whose values are words.
@@ -103,8 +105,9 @@ def factor_values(name):
     words = {**_animals.WORDS, **_land.WORDS}
     if name not in words:
         raise ValueError(
-            f"`name` must be one of the factors whose values are words: {', '.join(words)}; received {name!r}. "
-            "The other factors are numbers, or the name is misspelt. See the docstring of `cats_vs_dogs` or `aerial`."
+            f"`name` must be a factor whose values are words: {', '.join(words)}; received {name!r}. "
+            "The other factors are numbers, or the name is misspelt. "
+            "See the docstring of `cats_vs_dogs` or `aerial`."
         )
     return words[name]
 
@@ -135,7 +138,8 @@ def _whole(name, value, least, advice):
         ) from None
     if number < least:
         raise ValueError(
-            f"`{name}` must be at least {least}; received {number}. A minus sign or a wrong difference? {advice}"
+            f"`{name}` must be at least {least}; received {number}. "
+            f"A minus sign or a wrong difference? {advice}"
         )
     return number
 
@@ -164,7 +168,8 @@ def _shortcut(shortcut):
         value = float("nan")
     if not -1 <= value <= 1:
         raise ValueError(
-            f"`shortcut` must be a probability in [0, 1] (or [−1, 0) for the opposite places); received {shortcut!r}. "
+            "`shortcut` must be a probability in [0, 1], or in [−1, 0) for the opposite places; "
+            f"received {shortcut!r}. "
             "A percentage? Pass 0.9 for 90 %."
         )
     return value

@@ -391,7 +391,7 @@ def draw_occluder(canvas, kind, pen, extent, chance):
 
 
 def _plant(pen, extent, chance):
-    left, top, right, bottom = extent
+    left, _, right, bottom = extent
     x, y = chance.uniform(left, right), bottom + 0.3
     green = vary(chance.choose(PLANTS), chance)
     for k in range(7):
@@ -404,7 +404,7 @@ def _plant(pen, extent, chance):
 
 
 def _box(pen, extent, chance):
-    left, top, right, bottom = extent
+    left, _, right, bottom = extent
     card = vary(chance.choose(WOODS[2:3] + WOODS[:1]), chance)
     y, x0, x1 = chance.uniform(1.0, 1.5), left - 0.25, right + 0.25
     pen.polygon([(x0 - 0.5, y + 0.55), (x0, y), (x0 + 0.1, y + 0.1), (x0 + 0.1, y + 0.6)], shade(card, 0.85))
@@ -420,7 +420,7 @@ def _box(pen, extent, chance):
 
 
 def _blades(pen, extent, chance):
-    left, top, right, bottom = extent
+    left, _, right, bottom = extent
     green = vary(chance.choose(GRASSES), chance)
     for x, tall, lean in chance.array(46, 3).tolist():
         foot = left - 0.6 + x * (right - left + 1.2)
@@ -431,7 +431,7 @@ def _blades(pen, extent, chance):
 
 
 def _ball(pen, extent, chance):
-    left, top, right, bottom = extent
+    left, _, right, bottom = extent
     r = chance.uniform(0.5, 0.85)
     x, y = chance.uniform(left + 0.3, right - 0.3), bottom + 0.15 - r
     colour = vary(chance.choose(FABRICS), chance)
@@ -442,7 +442,7 @@ def _ball(pen, extent, chance):
 
 
 def _cushion(pen, extent, chance):
-    left, top, right, bottom = extent
+    left, _, right, bottom = extent
     x, y = chance.uniform(left, right), bottom - 0.45
     cloth = vary(chance.choose(FABRICS), chance)
     cushion = pen.moved(x, y, chance.uniform(0.8, 1.1), chance.uniform(-15, 15))

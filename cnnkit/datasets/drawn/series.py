@@ -4,6 +4,7 @@ import os
 import pickle
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +28,7 @@ def draw_series(request, first, count, workers=None):
         workers = min(_cores(), count // PICTURES_PER_PROCESS)
     workers = max(1, min(workers, count))
     edges = [first + count * k // workers for k in range(workers + 1)]
-    ranges = [(low, high - low) for low, high in zip(edges, edges[1:], strict=False)]
+    ranges = [(low, high - low) for low, high in pairwise(edges)]
     children = [_start(request, *part) for part in ranges[1:]]
     parts = [_draw_range(request, *ranges[0])]  # this process draws the first part meanwhile
     for child, part in zip(children, ranges[1:], strict=True):
@@ -71,7 +72,7 @@ def _painter(kind):
 
 
 def _box(mask):
-    """(left, top, right, bottom) of the True pixels, right and bottom excluded; zeros where there are none."""
+    """(left, top, right, bottom) of the True pixels, right and bottom excluded; zeros if there are none."""
     down, across = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     if not len(down):
         return (0, 0, 0, 0)
@@ -88,8 +89,8 @@ def _cores():
 def _start(request, first, count):
     """Start another Python that draws a range; `None` where that is not possible.
 
-    Not `multiprocessing`: a fork can hang once TensorFlow has started its threads, and a spawn runs the user's own
-    script again unless it is guarded.
+    Not `multiprocessing`: a fork can hang once TensorFlow has started its threads, and a spawn runs the
+    user's own script again unless it is guarded.
     """
     root = str(Path(__file__).resolve().parents[3])
     path = os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
