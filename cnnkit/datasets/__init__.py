@@ -6,6 +6,7 @@ neither TensorFlow nor scikit-learn nor scikit-image.
 
 from .cache import cache_folder
 from .dataset import Dataset, Report
+from .folders import from_folder, scan
 from .handwritten import digits, mnist
 from .photos import photo, photo_credit, photo_names
 
@@ -14,8 +15,10 @@ __all__ = [
     "Report",
     "cache_folder",
     "digits",
+    "from_folder",
     "mnist",
     "photo",
     "photo_credit",
     "photo_names",
+    "scan",
 ]

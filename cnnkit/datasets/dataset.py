@@ -59,21 +59,25 @@ class Report:
 
 
 class ArraySplit:
-    """A split whose pictures are an array in memory.
+    """A split whose pictures are an array, in memory or mapped from a file.
 
     Args:
-        images: array (N, H, W, C), uint8 or float32, values 0 to 255.
+        images: array (M, H, W, C), uint8 or float32, values 0 to 255.
         labels: array (N,) of ints.
         factors: dict from name to an array whose first axis is N (ground truth of drawn pictures), or `None`.
+        rows: array (N,): the rows of `images` that belong to this split; `None` means all of them.
+        paths: list of the N files that the pictures come from, or `None`.
     """
 
-    def __init__(self, images, labels, factors=None):
+    def __init__(self, images, labels, factors=None, *, rows=None, paths=None):
         self.images = images
         self.labels = np.asarray(labels, dtype=np.int32)
         self.factors = factors
-        if len(self.images) != len(self.labels):
+        self.rows = np.arange(len(images)) if rows is None else np.asarray(rows, dtype=np.int64)
+        self.paths = paths
+        if len(self.rows) != len(self.labels):
             raise ValueError(
-                f"`images` and `labels` must have the same length; received {len(self.images)} pictures and "
+                f"`images` and `labels` must have the same length; received {len(self.rows)} pictures and "
                 f"{len(self.labels)} labels. Check that both were cut in the same place."
             )
 
@@ -86,20 +90,22 @@ class ArraySplit:
 
     def take(self, indices):
         """Return the pictures at `indices` as an array (len(indices), H, W, C)."""
-        return self.images[np.asarray(indices, dtype=np.int64)]
+        return np.take(self.images, self.rows[indices], axis=0)
 
     def arrays(self, dtype):
-        return self.images.astype(dtype), self.labels.copy()
+        return self.take(np.arange(len(self))).astype(dtype, copy=False), self.labels.copy()
 
     def tensors(self, batch_size, shuffle, seed):
         import tensorflow as tf
 
-        with tf.device("CPU:0"):  # the pictures stay in main memory, also where there is a GPU
-            images = tf.constant(self.images)
+        kind = tf.as_dtype(self.images.dtype)
+        with tf.device("CPU:0"):
             labels = tf.constant(self.labels)
 
         def batch(indices):
-            return tf.cast(tf.gather(images, indices), tf.float32), tf.gather(labels, indices)
+            # NumPy picks the pictures: handed to TensorFlow as a constant they would be in memory twice.
+            images = tf.ensure_shape(tf.numpy_function(self.take, [indices], kind), (None, *self.shape))
+            return tf.cast(images, tf.float32), tf.gather(labels, indices)
 
         # Positions are shuffled, not pictures: a perfect shuffle that costs 8 bytes a picture.
         return _positions(len(self), batch_size, shuffle, seed).map(batch, num_parallel_calls=2).prefetch(4)
