@@ -87,10 +87,11 @@ def images(
 
 
 def _most_side(parts, number):
-    """Photographs may be large; an image of 8 × 8 pixels need not be."""
-    if number > 1:
-        return 3.0
-    return 3.2 if max(parts[0].shape[:2]) <= 64 else 5.5
+    """Small images are enlarged until their pixels can be seen, photographs not beyond their own size."""
+    longest = max(max(part.shape[:2]) for part in parts)
+    if longest <= 64:
+        return 3.2 if number == 1 else 2.6
+    return min(max(longest / 100, 2.4), 5.5 if number == 1 else 3.0)
 
 
 def _names(number, labels, class_names):
