@@ -182,7 +182,7 @@ def river(land):
         land.rectangle(0, chance.choose((-1, 1)) * 62, 4 * REACH, 40, vary(land.soil, chance))
     wide = chance.uniform(18, 38)
     swing, phase, period = chance.uniform(4, 17), chance.uniform(0, 6.3), chance.uniform(60, 130)
-    xs = np.linspace(-1.3 * REACH, 1.3 * REACH, 13)
+    xs = np.linspace(-1.3 * REACH, 1.3 * REACH, 25)
     course = np.stack([xs, swing * np.sin(xs * 2 * np.pi / period + phase)], axis=1)
     widths = [wide * chance.uniform(0.8, 1.2) for _ in xs]
     from .canvas import band

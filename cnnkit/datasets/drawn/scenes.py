@@ -2,9 +2,7 @@
 
 import math
 
-import numpy as np
-
-from .canvas import BEHIND, IN_FRONT, Pen, band, ellipse
+from .canvas import BEHIND, IN_FRONT, Pen, band, ellipse, smooth
 from .palette import (
     FABRICS,
     FLOWERS,
@@ -26,6 +24,7 @@ from .palette import (
 INDOORS = ("sofa", "rug", "kitchen", "wallpaper")
 OUTDOORS = ("meadow", "snow", "beach", "autumn")
 BACKGROUNDS = INDOORS + OUTDOORS
+PILLOW = [(-1, -0.78), (0, -0.72), (1, -0.78), (0.93, 0), (1, 0.78), (0, 0.72), (-1, 0.78), (-0.93, 0)]
 OCCLUDERS = ("none", "plant", "box", "grass", "ball", "cushion")
 
 
@@ -144,19 +143,9 @@ def _sofa(pen, wide, chance):
         pen.line([(wide * k / count, 0.02), (wide * k / count, 0.34)], shade(cloth, 0.62), 0.01)
     x = chance.uniform(0.1, wide - 0.1)
     pillow = vary(chance.choose(FABRICS), chance)
-    pen.moved(x, -0.08, 1, chance.uniform(-25, 25)).blob(
-        [
-            (-0.13, -0.13),
-            (0, -0.1),
-            (0.13, -0.13),
-            (0.1, 0),
-            (0.13, 0.13),
-            (0, 0.1),
-            (-0.13, 0.13),
-            (-0.1, 0),
-        ],
-        pillow,
-    )
+    cushion = pen.moved(x, -0.08, 0.13, chance.uniform(-25, 25))
+    cushion.canvas.outline(cushion.to_pixels(smooth(PILLOW)), shade(pillow, 0.6), 0.006 * pen.scale)
+    cushion.blob(PILLOW, pillow)
 
 
 def _rug(pen, wide, chance):
@@ -406,15 +395,25 @@ def _plant(pen, extent, chance):
 def _box(pen, extent, chance):
     left, _, right, bottom = extent
     card = vary(chance.choose(WOODS[2:3] + WOODS[:1]), chance)
-    y, x0, x1 = chance.uniform(1.0, 1.5), left - 0.25, right + 0.25
-    pen.polygon([(x0 - 0.5, y + 0.55), (x0, y), (x0 + 0.1, y + 0.1), (x0 + 0.1, y + 0.6)], shade(card, 0.85))
-    pen.polygon([(x1 + 0.5, y + 0.55), (x1, y), (x1 - 0.1, y + 0.1), (x1 - 0.1, y + 0.6)], shade(card, 0.85))
-    pen.polygon([(x0, y), (x1, y), (x1, bottom + 0.35), (x0, bottom + 0.35)], card)
-    pen.polygon([(x0, y), (x1, y), (x1, y + 0.14), (x0, y + 0.14)], shade(card, 1.15))
+    y, x0, x1, foot = chance.uniform(1.0, 1.5), left - 0.25, right + 0.25, bottom + 0.35
     middle = (x0 + x1) / 2
+    front = [(x0, y), (x1, y), (x1, foot), (x0, foot)]
+    flaps = [
+        [(x0, y), (x0 - 0.55, y + 0.5), (x0 - 0.5, y + 0.62), (x0, y + 0.2)],
+        [(x1, y), (x1 + 0.55, y + 0.5), (x1 + 0.5, y + 0.62), (x1, y + 0.2)],
+    ]
+    foot_at = pen.to_pixels((middle, foot))
+    pen.canvas.soft_disc(*foot_at, (x1 - x0) * 0.56 * pen.scale, 0.4 * pen.scale, (24, 22, 34), 0.5)
+    for points in (front, *flaps):
+        pen.canvas.outline(pen.to_pixels(points), shade(card, 0.5), 0.1 * pen.scale + 0.3)
+    for points in flaps:
+        pen.polygon(points, shade(card, 0.82))
+    pen.polygon(front, card)
+    pen.polygon([(x0, y), (x1, y), (x1, y + 0.13), (x0, y + 0.13)], shade(card, 1.18))
+    pen.polygon([(x0, foot - 0.3), (x1, foot - 0.3), (x1, foot), (x0, foot)], shade(card, 0.9))
     pen.polygon(
-        [(middle - 0.14, y), (middle + 0.14, y), (middle + 0.14, y + 0.8), (middle - 0.14, y + 0.8)],
-        shade(card, 0.9),
+        [(middle - 0.15, y), (middle + 0.15, y), (middle + 0.15, foot), (middle - 0.15, foot)],
+        shade(card, 0.88),
     )
     return y
 
@@ -435,6 +434,7 @@ def _ball(pen, extent, chance):
     r = chance.uniform(0.5, 0.85)
     x, y = chance.uniform(left + 0.3, right - 0.3), bottom + 0.15 - r
     colour = vary(chance.choose(FABRICS), chance)
+    pen.canvas.outline(pen.to_pixels(ellipse(x, y, r, r)), shade(colour, 0.45), 0.1 * pen.scale + 0.3)
     pen.disc(x, y, r, r, colour)
     ball = pen.moved(x, y, r, chance.uniform(-40, 40))
     ball.polygon(band([(-0.98, 0.1), (0, 0.3), (0.98, 0.1)], [0.16, 0.3, 0.16]), (246, 240, 228))
@@ -446,10 +446,8 @@ def _cushion(pen, extent, chance):
     x, y = chance.uniform(left, right), bottom - 0.45
     cloth = vary(chance.choose(FABRICS), chance)
     cushion = pen.moved(x, y, chance.uniform(0.8, 1.1), chance.uniform(-15, 15))
-    points = np.array(
-        [(-1.1, -0.75), (0, -0.6), (1.1, -0.75), (0.95, 0), (1.1, 0.75), (0, 0.62), (-1.1, 0.75), (-0.95, 0)]
-    )
-    cushion.blob(points, cloth)
+    cushion.canvas.outline(cushion.to_pixels(smooth(PILLOW)), shade(cloth, 0.45), 0.1 * pen.scale + 0.3)
+    cushion.blob(PILLOW, cloth)
     for k in (-0.5, 0, 0.5):
         cushion.curve([(k - 0.1, -0.6), (k + 0.05, 0), (k - 0.1, 0.6)], shade(cloth, 1.2), 0.12)
 
