@@ -5,6 +5,11 @@ from . import cache
 __all__ = ["choose"]
 
 
+# What could not be downloaded in this process: not tried again unless it is insisted on, since to wait for hosts that
+# do not answer takes long.
+_FAILED = {}
+
+
 def choose(name, source, *, offline_word, real, twin, **options):
     """Return the real data set or its offline twin, and print one line that says which and why.
 

@@ -51,7 +51,7 @@ _KINDS = [  # (first bytes, what the file is) for files that are not read
 ]
 
 
-class Unreadable(Exception):  # noqa: N818 - it is a reason, caught at once, never shown as an error
+class Unreadable(Exception):
     """A file that cannot be used; its text is the reason."""
 
 
