@@ -7,7 +7,10 @@ A mathematical font lies beside the pages (STIX Two Math, SIL Open Font License,
 cut down to the characters that the course uses: a browser without one draws short brackets.
 """
 
+import html
+import importlib.util
 import io
+import re
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -22,11 +25,19 @@ def formula(latex, display):
         display: True for a formula on lines of its own.
 
     Returns:
-        The `<math>` element as text, with the LaTeX as its annotation, so that it can be copied.
-    """
-    from latex2mathml.converter import convert
+        The `<math>` element, as text that is well-formed as XML and as HTML.
 
-    return convert(latex.strip(), display="block" if display else "inline")
+    Raises:
+        ValueError: a command that is not known, a brace that is missing.
+    """
+    from math_core import LatexError, LatexToMathML
+
+    try:
+        math = LatexToMathML(fancy_error=False).convert_with_local_state(latex.strip(), displaystyle=display)
+    except LatexError as error:
+        raise ValueError(str(error)) from error
+    # Named characters are HTML's own; XML knows only the five of its syntax.
+    return re.sub(r"&(?!amp;|lt;|gt;|quot;|apos;|#)\w+;", lambda name: html.unescape(name.group()), math)
 
 
 def _inline(translator, node):
@@ -54,9 +65,9 @@ def _formula(translator, node, display):
     latex = node.astext()
     try:
         math = formula(latex, display)
-    except Exception as error:
+    except ValueError as error:
         raise ExtensionError(
-            f"Expected LaTeX that can be drawn; received {latex!r} ({error or type(error).__name__}), near "
+            f"Expected LaTeX that can be drawn; received {latex!r} ({error}), near "
             f"{node.source}:{node.line}. Look for a missing brace, or write it with plainer commands."
         ) from error
     seen = translator.builder.env.__dict__.setdefault("cnnkit_math_characters", set())
@@ -82,12 +93,13 @@ def font(characters):
     Returns:
         The bytes of a WOFF file.
     """
-    import ziamath
     from fontTools import subset
     from fontTools.ttLib import TTFont
 
+    # Found, not imported: only its font is wanted.
+    folder = Path(importlib.util.find_spec("ziamath").submodule_search_locations[0])
     options = subset.Options(flavor="woff", layout_features=["*"], notdef_outline=True)
-    with TTFont(Path(ziamath.__file__).parent / "fonts" / "STIXTwoMath-Regular.ttf") as whole:
+    with TTFont(folder / "fonts" / "STIXTwoMath-Regular.ttf") as whole:
         subsetter = subset.Subsetter(options)
         subsetter.populate(text="".join(sorted(characters)) + "0123456789+-−=()[]{}|")
         subsetter.subset(whole)
