@@ -1,14 +1,15 @@
 """The interactive figures without a browser: what they say, show, save, and refuse."""
 
 import base64
+import io
 import json
 import re
 
 import numpy as np
 import pytest
 
-from cnnkit import interactive
-from cnnkit.interactive import _figure
+from cnnkit import filters, interactive, scratch
+from cnnkit.interactive import _figure, _picture
 
 # B's worked example of lecture 04
 X = [[0, 10, 9, 3, 4], [4, 3, 2, 1, 5], [10, 2, 10, 3, 0], [3, -1, -3, -3, -4], [-4, -10, -8, -1, -2]]
@@ -94,9 +95,120 @@ class TestConvolution:
         assert "<i>0</i>" in static  # padding stays recognisable without styles
 
 
+class TestPooling:
+    def test_output_of_the_lectures(self):
+        b = [[0, 10, 9, 3], [4, 3, 2, 1], [10, 2, 10, 3], [3, -1, -3, -3]]
+        assert interactive.pooling(b).output.tolist() == [[10, 9], [10, 10]]
+        c = np.arange(1, 10).reshape(3, 3)
+        assert interactive.pooling(c, 2, 1).output.tolist() == [[5, 6], [8, 9]]
+
+    def test_padding_never_counts(self):
+        ones = -np.ones((3, 3))
+        for kind in ("max", "average", "min"):
+            assert (interactive.pooling(ones, 2, padding="same", kind=kind).output == -1).all()
+
+    def test_static_page_tells_the_numbers(self):
+        figure = interactive.pooling([[1, 2], [3, 5]], kind="average")
+        assert "output[0, 0] = (1 + 2 + 3 + 5) / 4 = 2.75" in figure.html()
+        assert figure.sentence == (
+            "Average pooling 2 × 2, stride 2 × 2, padding valid: input 2 × 2 → output 1 × 1: [[2.75]]."
+        ).replace("stride 2 × 2", "stride 2")
+        assert "max(1, 2, 3, 5) = 5" in interactive.pooling([[1, 2], [3, 5]]).html()
+
+
+class TestConvTranspose:
+    @pytest.mark.parametrize("strides", [1, 2, 3, (2, 1)])
+    @pytest.mark.parametrize("padding", ["valid", "same", 1])
+    @pytest.mark.parametrize("kernel", [(2, 2), (3, 3), (4, 3)])
+    def test_as_from_scratch(self, strides, padding, kernel):
+        random = np.random.default_rng(0)
+        x, kernel = random.integers(-5, 6, (3, 4)), random.integers(-5, 6, kernel)
+        figure = interactive.conv_transpose(x, kernel, strides=strides, padding=padding)
+        expected = scratch.conv2d_transpose(
+            x[None, ..., None], kernel[..., None, None], strides=strides, padding=padding
+        )
+        assert figure.output.tolist() == expected[0, ..., 0].tolist()
+
+    def test_output_padding_and_counts(self):
+        figure = interactive.conv_transpose([1, 2], [1, 1, 1], strides=2, padding="same", output_padding=0)
+        assert figure.output.tolist() == [1, 3, 2]
+        assert figure.counts.tolist() == [1, 2, 1]
+        assert figure.sentence.endswith("each cell is met by 1 to 2 stamps.")
+
+    def test_the_page_explains_checkerboards(self):
+        alternating = interactive.conv_transpose(np.ones((3, 3)), np.ones((3, 3)), strides=2)
+        even = interactive.conv_transpose(np.ones((3, 3)), np.ones((4, 4)), strides=2)
+        assert "the counts alternate" in alternating.html().split("<script")[0]
+        assert "met equally often" in even.html().split("<script")[0]
+        assert (even.counts[2:-2, 2:-2] == 4).all()
+
+
+class TestShapes:
+    def test_formula_with_the_numbers_put_in(self):
+        figure = interactive.shapes(7, 3, 2, 1)
+        assert figure.output == 4
+        assert "⌊(7 + 2·1 − 3) / 2⌋ + 1 = 4" in figure.sentence
+        assert "ZeroPadding2D(1), then Conv2D(filters, 3, strides=2" in figure.html().split("<script")[0]
+
+    def test_same_padding_stands_where_keras_puts_it(self):
+        figure = interactive.shapes(6, 3, 2, "same")
+        cells = figure.rows[0][0].cells
+        assert len(cells) == 7
+        assert [("pad" in row[0].kinds) for row in cells] == [False] * 6 + [
+            True
+        ]  # the last row, not the first
+        assert "0 before, 1 after" in " ".join(figure.notes)
+
+    def test_unused_rows_are_hatched(self):
+        cells = interactive.shapes(6, 3, 2).rows[0][0].cells
+        assert [("unused" in row[0].kinds) for row in cells] == [False] * 5 + [True]
+
+    def test_the_other_layers(self):
+        assert interactive.shapes(8, 2, kind="pool").output == 4
+        assert interactive.shapes(10, 3, 2, kind="transpose").output == 21
+        assert interactive.shapes(4, 3, 2, "same", kind="transpose", output_padding=0).output == 7
+
+    def test_too_large_to_draw(self):
+        figure = interactive.shapes(224, 7, 2, 3)
+        assert figure.output == 112
+        assert figure.rows == []
+        assert figure.png()
+
+
+class TestFilterPhoto:
+    def test_output_is_that_of_filters(self):
+        figure = interactive.filter_photo(PHOTO, "sobel")
+        np.testing.assert_allclose(figure.output, filters.apply(PHOTO.astype(float), filters.sobel()))
+
+    def test_large_photographs_become_small(self):
+        figure = interactive.filter_photo(np.full((427, 640, 3), 7, np.uint8), "box")
+        assert figure.output.shape == (106, 160, 3)
+        assert len(figure.html().encode()) < 250_000
+
+    def test_zero_to_one_becomes_0_to_255(self):
+        figure = interactive.filter_photo(np.full((4, 4), 1.0), [[1]])
+        assert (figure.output == 255).all()
+
+    def test_png_is_read_by_others(self):
+        from PIL import Image
+
+        for pixels in (PHOTO, PHOTO[..., 0], np.zeros((300, 300), np.uint8)):
+            image = Image.open(io.BytesIO(_picture.encode(pixels)))
+            assert np.array_equal(np.asarray(image), pixels)
+
+
+PHOTO = np.random.default_rng(0).integers(0, 256, (12, 15, 3)).astype(np.uint8)
+
 FIGURES = {
-    "1-D": lambda: interactive.convolution([1, 2, 3, 4, 5, 6], [1, 2]),
-    "2-D": lambda: interactive.convolution(X, LAPLACIAN, strides=2, padding="same"),
+    "convolution 1-D": lambda: interactive.convolution([1, 2, 3, 4, 5, 6], [1, 2]),
+    "convolution 2-D": lambda: interactive.convolution(X, LAPLACIAN, strides=2, padding="same"),
+    "pooling": lambda: interactive.pooling(X, 2, padding="same"),
+    "conv_transpose 1-D": lambda: interactive.conv_transpose([1, 2, 3], [1, 2, 1], strides=2),
+    "conv_transpose 2-D": lambda: interactive.conv_transpose([[1, 2], [3, 4]], LAPLACIAN, strides=2),
+    "shapes": lambda: interactive.shapes(7, 3, 2, "same"),
+    "shapes transpose": lambda: interactive.shapes(4, 3, 2, kind="transpose"),
+    "filter_photo": lambda: interactive.filter_photo(PHOTO, "sharpen"),
+    "filter_photo signed": lambda: interactive.filter_photo(PHOTO[..., 0], "sobel", view="signed"),
 }
 
 
@@ -125,6 +237,7 @@ class TestEveryFigure:
 
     def test_nothing_from_elsewhere(self, make):
         page = make().html()
+        page = page.replace('src="data:image/png;base64,', "")
         assert not re.search(r"https?:|//cdn|@import|src=|url\(|fetch\(|XMLHttpRequest|eval\(", page)
 
     def test_save(self, make, tmp_path):
@@ -133,13 +246,12 @@ class TestEveryFigure:
         with pytest.raises(FileExistsError, match=r"a new file; received .*figure\.html.*never overwrite"):
             make().save(path)
 
+    def test_small(self, make):
+        assert len(make().html().encode()) < 42_000
+
     def test_no_formula_signs_for_mathjax(self, make):
         static = make().html().split('<div class="ck-static">')[1].split("<script")[0]
         assert "$" not in static
-
-
-def test_small_figures_are_small():
-    assert len(interactive.convolution(X, LAPLACIAN).html().encode()) < 42_000
 
 
 def test_ids_differ_with_the_data():
@@ -166,32 +278,158 @@ class TestMistakes:
     @pytest.mark.parametrize(
         ("make", "error", "words"),
         [
-            (lambda: interactive.convolution(np.ones((1, 4, 4, 1)), LAPLACIAN), ValueError,
-             r"`x` must have shape .*received shape \(1, 4, 4, 1\).*Drop the batch axis.*x\[0, :, :, 0\]"),
-            (lambda: interactive.convolution(np.ones((4, 4, 3)), LAPLACIAN), ValueError,
-             r"received shape \(4, 4, 3\).*one channel.*x\[\.\.\., 0\]"),
+            (
+                lambda: interactive.convolution(np.ones((1, 4, 4, 1)), LAPLACIAN),
+                ValueError,
+                r"`x` must have shape .*received shape \(1, 4, 4, 1\).*Drop the batch axis.*x\[0, :, :, 0\]",
+            ),
+            (
+                lambda: interactive.convolution(np.ones((4, 4, 3)), LAPLACIAN),
+                ValueError,
+                r"received shape \(4, 4, 3\).*one channel.*x\[\.\.\., 0\]",
+            ),
             (lambda: interactive.convolution(3, [1]), ValueError, r"`x` must have.*Count the brackets"),
-            (lambda: interactive.convolution(X, [1, 2]), ValueError,
-             r"`kernel` must have as many axes as `x`.*brackets.*write the kernel as"),
-            (lambda: interactive.convolution([1, 2], [1, 2, 3]), ValueError,
-             r"kernel must fit into the padded input; received .* 3 cells over 2.*smaller kernel"),
+            (
+                lambda: interactive.convolution(X, [1, 2]),
+                ValueError,
+                r"`kernel` must have as many axes as `x`.*brackets.*write the kernel as",
+            ),
+            (
+                lambda: interactive.convolution([1, 2], [1, 2, 3]),
+                ValueError,
+                r"kernel must fit into the padded input; received .* 3 cells over 2.*smaller kernel",
+            ),
             (lambda: interactive.convolution([1, 2, 3], [1, 2], dilation_rate=3), ValueError, r"4 cells o"),
-            (lambda: interactive.convolution([1, np.nan], [1]), ValueError,
-             r"`x` must contain finite numbers only; received nan at \(1,\).*nan_to_num"),
+            (
+                lambda: interactive.convolution([1, np.nan], [1]),
+                ValueError,
+                r"`x` must contain finite numbers only; received nan at \(1,\).*nan_to_num",
+            ),
             (lambda: interactive.convolution(["a", "b"], [1]), TypeError, r"real number.*dtype <U1"),
             (lambda: interactive.convolution([[1, 2], [3]], [[1]]), ValueError, r"rows of diff.*equally"),
             (lambda: interactive.convolution([], [1]), ValueError, r"at least 1 cell.*received shape \(0,\)"),
             (lambda: interactive.convolution(np.ones(40), [1]), ValueError, r"at most 32 cells.*Crop it"),
-            (lambda: interactive.convolution(X, LAPLACIAN, strides=0), ValueError,
-             r"`strides` must lie between 1 and 16; received 0.*strides=1"),
-            (lambda: interactive.convolution(X, LAPLACIAN, strides=1.5), TypeError,
-             r"`strides` must be a whole number or a pair.*received 1\.5"),
-            (lambda: interactive.convolution(X, LAPLACIAN, padding="SAME"), ValueError,
-             r"`padding` must be one of 'valid', 'same', 'full'; received 'SAME'.*padding=1"),
-            (lambda: interactive.convolution(X, LAPLACIAN, labels="abc"), ValueError,
-             r"`labels` must be 3 strings.*received 'abc'.*labels=\("),
+            (
+                lambda: interactive.convolution(X, LAPLACIAN, strides=0),
+                ValueError,
+                r"`strides` must lie between 1 and 16; received 0.*strides=1",
+            ),
+            (
+                lambda: interactive.convolution(X, LAPLACIAN, strides=1.5),
+                TypeError,
+                r"`strides` must be a whole number or a pair.*received 1\.5",
+            ),
+            (
+                lambda: interactive.convolution(X, LAPLACIAN, padding="SAME"),
+                ValueError,
+                r"`padding` must be one of 'valid', 'same', 'full'; received 'SAME'.*padding=1",
+            ),
+            (
+                lambda: interactive.convolution(X, LAPLACIAN, labels="abc"),
+                ValueError,
+                r"`labels` must be 3 strings.*received 'abc'.*labels=\(",
+            ),
         ],
-    )  # fmt: skip
+    )
     def test_convolution(self, make, error, words):
         with pytest.raises(error, match=words):
+            make()
+
+    @pytest.mark.parametrize(
+        ("make", "error", "words"),
+        [
+            (
+                lambda: interactive.pooling(np.ones((1, 4, 4, 1))),
+                ValueError,
+                r"`image` must have.*batch axis",
+            ),
+            (
+                lambda: interactive.pooling(X, 6),
+                ValueError,
+                r"`pool_size` must fit into the image; received \(6, 6\).*smaller pool_size",
+            ),
+            (
+                lambda: interactive.pooling(X, kind="mean"),
+                ValueError,
+                r"`kind` must be one of 'max', 'average', 'min'; received 'mean'.*Check the spelling.*kind='max'",
+            ),
+            (
+                lambda: interactive.pooling(X, padding="full"),
+                ValueError,
+                r"`padding` must be one of 'valid', 'same'",
+            ),
+            (
+                lambda: interactive.pooling(X, labels=("a", "b", "c")),
+                ValueError,
+                r"`labels` must be 2 strings",
+            ),
+        ],
+    )
+    def test_pooling(self, make, error, words):
+        with pytest.raises(error, match=words):
+            make()
+
+    @pytest.mark.parametrize(
+        ("settings", "words"),
+        [
+            (dict(kernel=[1, 2]), r"`kernel` must have as many axes as `x`.*brackets"),
+            (dict(padding="full"), r"`padding` must be one of 'valid', 'same'; received 'full'"),
+            (dict(padding=3), r"`padding` must be smaller than the kernel.*received padding=3.*Whole st"),
+            (dict(output_padding=2, strides=2), r"`output_padding` must be smaller than `strides`"),
+            (dict(strides=16), r"output must have at most 32 cells.*Take a smaller x"),
+            (
+                dict(kernel=np.ones((2, 2)), strides=2, padding="same", output_padding=0),
+                r"`output_padding` must give a size that .* shrinks to 4.*leave output",
+            ),
+            (dict(view="both"), r"`view` must be one of 'scatter', 'gather'"),
+        ],
+    )
+    def test_conv_transpose(self, settings, words):
+        settings = {"x": np.ones((4, 4)), "kernel": LAPLACIAN, **settings}
+        with pytest.raises(ValueError, match=words):
+            interactive.conv_transpose(settings.pop("x"), settings.pop("kernel"), **settings)
+
+    @pytest.mark.parametrize(
+        ("settings", "error", "words"),
+        [
+            (dict(i=0), ValueError, r"`i` must lie between 1 and 512; received 0.*try `i=1`"),
+            (dict(k=(3, 3)), TypeError, r"`k` must be a whole number; received \(3, 3\).*square"),
+            (dict(i=2, k=3), ValueError, r"nothing would be left"),
+            (dict(p="SAME"), ValueError, r"`p` must be one of 'valid', 'same', 'full'"),
+            (dict(p=-1), ValueError, r"`p` must lie between 0 and 64"),
+            (dict(kind="dense"), ValueError, r"`kind` must be one of 'conv', 'pool', 'transpose'"),
+            (dict(kind="pool", d=2), ValueError, r"`d` must be 1 for kind='pool'; received 2.*leave d out"),
+            (dict(output_padding=1), ValueError, r"`output_padding` belongs to kind='transpose'; received 1"),
+        ],
+    )
+    def test_shapes(self, settings, error, words):
+        with pytest.raises(error, match=words):
+            interactive.shapes(**settings)
+
+    @pytest.mark.parametrize(
+        ("make", "words"),
+        [
+            (
+                lambda: interactive.filter_photo(np.ones((1, 9, 9, 3))),
+                r"`image` must have.*Drop the batch axis",
+            ),
+            (lambda: interactive.filter_photo(np.ones((3, 9, 9))), r"channels seem to come first"),
+            (lambda: interactive.filter_photo(np.ones((9, 9, 4))), r"fourth channel is transparency"),
+            (lambda: interactive.filter_photo(np.ones((9, 9, 5))), r"Take one channel, or three"),
+            (
+                lambda: interactive.filter_photo(PHOTO - 300.0),
+                r"must lie in \[0, 255\].*normalised for a model",
+            ),
+            (
+                lambda: interactive.filter_photo(PHOTO, "blur"),
+                r"`kernel` must be one of 'box'.*received 'blur'",
+            ),
+            (
+                lambda: interactive.filter_photo(PHOTO, np.ones((13, 13)), padding="valid"),
+                r"`kernel` must be smaller than the picture.*change places",
+            ),
+        ],
+    )
+    def test_filter_photo(self, make, words):
+        with pytest.raises(ValueError, match=words):
             make()

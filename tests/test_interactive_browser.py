@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import signal
 
-from cnnkit import interactive, scratch
+from cnnkit import filters, interactive, scratch
 from cnnkit.interactive import _figure
 from cnnkit.interactive._figure import show
 
@@ -208,7 +208,265 @@ class TestConvolution:
         assert page.locator("img").count() == 0
 
 
+class TestPooling:
+    IMAGE = np.random.default_rng(1).integers(0, 256, (7, 6))
+
+    def test_every_setting_computes_what_numpy_computes(self, open_figure):
+        page = open_figure(interactive.pooling(self.IMAGE))
+        settings = list(
+            itertools.product((1, 2, 3), ("as window", 1, 2, 3), ("valid", "same"), ("max", "average", "min"))
+        )
+        names = ("window", "stride", "padding", "keep")
+        answers = outputs(page, [dict(zip(names, map(str, one), strict=True)) for one in settings])
+        pools = dict(max=scratch.max_pool2d, average=scratch.average_pool2d, min=scratch.min_pool2d)
+        for one, answer in zip(settings, answers, strict=True):
+            size, stride, padding, kind = one
+            image = self.IMAGE[None, ..., None]
+            expected = pools[kind](image, size, None if stride == "as window" else stride, padding)
+            assert answer == shown(expected[0, ..., 0]), one
+
+    def test_winner_sum_and_shift(self, open_figure):
+        page = open_figure(interactive.pooling([[1, 2, 0, 0], [3, 9, 0, 1], [0, 0, 4, 4], [0, 0, 4, 4]]))
+        total = page.locator(".ck-sum")
+        assert total.inner_text() == "output[0, 0] = max(1, 2, 3, 9) = 9"
+        assert page.locator("td.ck-best input").evaluate_all("all => all.map(field => field.value)") == ["9"]
+        page.get_by_role("button", name="One step forward").click()
+        assert total.inner_text() == "output[0, 1] = max(0, 0, 0, 1) = 1"
+        page.locator("select[name=keep]").select_option("average")
+        assert total.inner_text() == "output[0, 1] = (0 + 0 + 0 + 1) / 4 = 0.25"
+        page.locator("select[name=keep]").select_option("max")
+        page.get_by_role("button", name="Shift the input one column").click()
+        assert grid(page) == [["3", "9"], ["4", "4"]]
+        assert (
+            "5 of 16 inputs are what they were, and 1 of 4 outputs" in page.locator(".ck-note").inner_text()
+        )
+        field(page, "input, row 0, column 0").fill("-1/2")
+        assert total.inner_text() == "output[0, 1] = max(2, 0, 9, 0) = 9"
+
+
+class TestConvTranspose:
+    RANDOM = np.random.default_rng(2)
+
+    @pytest.mark.parametrize("view", ["scatter", "gather"])
+    @pytest.mark.parametrize("kernel", [(3, 3), (2, 2), (4, 3)], ids=str)
+    def test_every_setting_computes_what_numpy_computes(self, open_figure, kernel, view):
+        x, kernel = self.RANDOM.integers(-4, 5, (3, 2)), self.RANDOM.integers(-4, 5, kernel)
+        page = open_figure(interactive.conv_transpose(x, kernel, view=view))
+        settings = [
+            (stride, padding, extra)
+            for stride, padding in itertools.product((1, 2, 3), ("valid", "same", 1))
+            for extra in ("none", *range(stride))
+        ]
+        names = ("stride", "padding", "output padding")
+        answers = outputs(page, [dict(zip(names, map(str, one), strict=True)) for one in settings])
+        compared = 0
+        for (stride, padding, extra), answer in zip(settings, answers, strict=True):
+            try:
+                expected = scratch.conv2d_transpose(
+                    x[None, ..., None],
+                    kernel[..., None, None],
+                    strides=stride,
+                    padding=padding,
+                    output_padding=None if extra == "none" else extra,
+                )
+            except ValueError:  # an output that the convolution would not shrink back
+                assert answer == [], (stride, padding, extra)
+            else:
+                compared += 1
+                assert answer == shown(expected[0, ..., 0]), (stride, padding, extra)
+        assert compared > 15
+
+    def test_stamps_add_up(self, open_figure):
+        page = open_figure(interactive.conv_transpose([1, 2, 3], [1, 10, 100], strides=2))
+        assert grid(page) == [["1", "10", "102", "20", "203", "30", "300"]]
+        assert grid(page, "counts") == [["1", "1", "2", "1", "2", "1", "1"]]
+        page.get_by_role("button", name="One step forward").click()  # from the last stamp to the first
+        assert grid(page) == [["1", "10", "100", "0", "0", "0", "0"]]
+        page.get_by_role("button", name="One step forward").click()
+        assert grid(page) == [["1", "10", "102", "20", "200", "0", "0"]]
+        assert page.locator('[data-grid="output"] .ck-weight').all_inner_texts() == ["+2", "+20", "+200"]
+        page.locator('[data-grid="output"] td').nth(4).hover()
+        assert page.locator(".ck-sum").inner_text().split() == [
+            "output[4]",
+            "=",
+            "2·100",
+            "+",
+            "3·1",
+            "=",
+            "203",
+        ]
+        assert grid(page) == [["1", "10", "102", "20", "203", "30", "300"]]
+        field(page, "kernel, cell 2").fill("0")
+        assert grid(page) == [["1", "10", "2", "20", "3", "30", "0"]]
+
+    def test_gather_slides_over_zeros(self, open_figure):
+        page = open_figure(interactive.conv_transpose([1, 2], [3, 4, 5], strides=2, view="gather"))
+        assert grid(page, "spread") == [["0", "0", "1", "0", "2", "0", "0"]]
+        assert grid(page, "flipped") == [["5", "4", "3"]]
+        page.locator('[data-grid="output"] td').nth(2).hover()
+        assert page.locator(".ck-sum").inner_text().split() == [
+            "output[2]",
+            "=",
+            "1·5",
+            "+",
+            "0·4",
+            "+",
+            "2·3",
+            "=",
+            "11",
+        ]
+
+    def test_settings_that_do_not_fit_say_so(self, open_figure):
+        page = open_figure(interactive.conv_transpose([1, 2], [3, 4, 5]))
+        page.locator("select[name='output padding']").select_option("1")
+        assert "Output padding must be smaller than the stride: 1 is not smaller than 1" in warning(page)
+
+
+class TestShapes:
+    def results(self, page, settings):
+        """Set many fields at once: the result, the formula and the notes after each of them."""
+        return page.evaluate(
+            """settings => settings.map((setting) => {
+                 for (const [name, value] of Object.entries(setting)) {
+                   const control = document.querySelector(`[name="${name}"]`);
+                   if (control.value === value) continue;
+                   control.value = value;
+                   control.dispatchEvent(new Event("input"));
+                   control.dispatchEvent(new Event("change"));
+                 }
+                 return [".ck-sum", ".ck-note"].map((part) => document.querySelector(part).textContent);
+               })""",
+            settings,
+        )
+
+    def compared(self, page, settings, kind, **names):
+        asked = [{names.get(name, name): str(v) for name, v in one.items()} for one in settings]
+        count = 0
+        for one, (formula, note) in zip(settings, self.results(page, asked), strict=True):
+            one = {"output_padding" if name == "extra" else name: v for name, v in one.items() if v != "none"}
+            try:
+                figure = interactive.shapes(kind=kind, **one)
+            except ValueError:
+                assert formula == "", one
+                continue
+            count += 1
+            assert formula == figure.notes[0], one
+            assert all(words in note for words in figure.notes[1:]), one
+            assert str(figure.output) == formula.split("= ")[-1]
+        return count
+
+    def test_convolution(self, open_figure):
+        page = open_figure(interactive.shapes())
+        sizes = itertools.product((1, 4, 7, 30), (1, 2, 3), (1, 2, 3), ("valid", "same", "full"), (1, 2))
+        settings = [dict(zip("ikspd", one, strict=True)) for one in sizes]
+        assert self.compared(page, settings, "conv", p="padding") > 150
+
+    def test_typed_padding(self, open_figure):
+        page = open_figure(interactive.shapes(7, 3, 2, 0))
+        assert page.locator(".ck-result").inner_text() == "3"
+        field(page, "p").fill("2")
+        field(page, "k").fill("5")
+        assert (
+            page.locator(".ck-sum").inner_text()
+            == "o = ⌊(i + 2·p − k) / s⌋ + 1 = ⌊(7 + 2·2 − 5) / 2⌋ + 1 = 4"
+        )
+        field(page, "s").fill("0")
+        assert "s must be a whole number from 1 to 32" in warning(page)
+        assert page.locator(".ck-result").inner_text() == "4"
+
+    def test_pooling_and_transposed(self, open_figure):
+        page = open_figure(interactive.shapes(kind="pool", s=1))
+        sizes = itertools.product((3, 6, 7), (1, 2, 3), (1, 2, 3), ("valid", "same"))
+        assert (
+            self.compared(page, [dict(zip("iksp", one, strict=True)) for one in sizes], "pool", p="padding")
+            > 50
+        )
+        page = open_figure(interactive.shapes(kind="transpose"))
+        sizes = itertools.product((1, 4), (1, 2, 3), (1, 2, 3), ("valid", "same"), ("none", 0, 1))
+        settings = [dict(zip(("i", "k", "s", "p", "extra"), one, strict=True)) for one in sizes]
+        assert self.compared(page, settings, "transpose", p="padding", extra="output padding") > 60
+
+    def test_the_drawing(self, open_figure):
+        page = open_figure(interactive.shapes(6, 3, 2, "same"))
+        wide = page.locator('[data-grid="padded"] tr')
+        assert wide.count() == 7
+        assert wide.nth(0).locator("td.ck-pad").count() == 1  # the column at the end
+        assert wide.nth(6).locator("td.ck-pad").count() == 7  # the row at the end
+        page.locator("select[name=padding]").select_option("valid")
+        assert page.locator('[data-grid="padded"] tr').nth(5).locator("td.ck-unused").count() == 6
+        page.locator('[data-grid="output"] td').nth(3).hover()
+        marks = page.locator('[data-grid="padded"] td').evaluate_all(
+            "all => all.flatMap((cell, at) => cell.classList.contains('ck-win') ? [at] : [])"
+        )
+        assert marks == [6 * r + c for r in (2, 3, 4) for c in (2, 3, 4)]
+
+
+class TestFilterPhoto:
+    PHOTO = np.random.default_rng(3).integers(0, 256, (24, 32, 3)).astype(np.uint8)
+
+    def canvas(self, page, which):
+        rows = (
+            page.locator("canvas")
+            .nth(which)
+            .evaluate(
+                """canvas => { const { width, height } = canvas;
+                 return [height, width, [...canvas.getContext("2d").getImageData(0, 0, width, height).data]] }"""
+            )
+        )
+        return np.array(rows[2], np.uint8).reshape(rows[0], rows[1], 4)[..., :3]
+
+    @pytest.mark.parametrize("photo", [PHOTO, PHOTO[..., 0]], ids=["colour", "grey"])
+    def test_pictures_are_those_of_python(self, open_figure, photo):
+        page = open_figure(interactive.filter_photo(photo, "edge"))
+        assert np.array_equal(self.canvas(page, 0), photo if photo.ndim == 3 else np.stack([photo] * 3, -1))
+        for name, view, padding in [
+            ("sharpen", "clipped", "same"),
+            ("sharpen", "signed", "full"),
+            ("box", "clipped", "valid"),
+            ("sobel", "signed", "same"),
+            ("sobel", "clipped", "full"),
+        ]:
+            figure = interactive.filter_photo(photo, name, view=view, padding=padding)
+            page.locator("select[name=kernel]").select_option(name)
+            page.locator("select[name=view]").select_option(view)
+            page.locator("select[name=padding]").select_option(padding)
+            expected = figure.rows[0][-1].pixels
+            expected = expected if expected.ndim == 3 else np.stack([expected] * 3, -1)
+            seen = self.canvas(page, 1)
+            assert seen.shape == expected.shape
+            assert np.abs(seen.astype(int) - expected).max() <= 1, (name, view, padding)
+            assert figure.notes[0] in page.locator(".ck-note").inner_text()
+
+    def test_typing_and_pointing(self, open_figure):
+        photo = self.PHOTO[..., 0].astype(float)
+        page = open_figure(interactive.filter_photo(photo, [[0, 0, 0], [0, 1, 0], [0, 0, 0]]))
+        assert np.array_equal(self.canvas(page, 1)[..., 0], photo)
+        field(page, "kernel, row 1, column 2").fill("-1")
+        expected = filters.apply(photo, np.array([[0, 0, 0], [0, 1, -1], [0, 0, 0]]))
+        assert np.array_equal(self.canvas(page, 1)[..., 0], np.clip(expected, 0, 255))
+        output = page.locator("canvas").nth(1)
+        output.click(position={"x": 2 * 10 + 1, "y": 2 * 5 + 1})  # each pixel is drawn twice as large
+        assert "output[5, 10]" in page.locator(".ck-sum").inner_text()
+        assert page.locator(".ck-result").inner_text() == show(expected[5, 10])
+        assert grid(page, "window") == shown(photo[4:7, 9:12])
+        output.focus()
+        page.keyboard.press("ArrowDown")
+        assert page.locator(".ck-result").inner_text() == show(expected[6, 10])
+
+    def test_large_kernels(self, open_figure):
+        figure = interactive.filter_photo(self.PHOTO, np.full((20, 20), 1 / 400), padding=18)
+        page = open_figure(figure)
+        assert self.canvas(page, 1).shape == figure.output.shape
+        assert "the sum of 400 products" in page.locator(".ck-sum").inner_text()
+        page.locator("select[name=kernel]").select_option("prong")
+        assert len(grid(page, "kernel")) == 5
+
+
 FIGURES = {
+    "pooling": lambda: interactive.pooling(X),
+    "conv_transpose": lambda: interactive.conv_transpose([[1, 2], [3, 4]], LAPLACIAN, strides=2),
+    "shapes": lambda: interactive.shapes(7, 3, 2),
+    "filter_photo": lambda: interactive.filter_photo(TestFilterPhoto.PHOTO, "sharpen"),
     "convolution 1-D": lambda: interactive.convolution([1, 2, 3, 4, 5, 6], [1, 2]),
     "convolution 2-D": lambda: interactive.convolution(X, LAPLACIAN),
 }
@@ -216,25 +474,46 @@ FIGURES = {
 
 @pytest.mark.parametrize("make", FIGURES.values(), ids=FIGURES)
 class TestEveryFigure:
-    def test_twice_on_a_page(self, open_figure, make):
-        page = open_figure(make(), make(), wrap="<div>{}</div>")
+    def test_twice_on_a_page_of_any_theme_and_width(self, open_figure, make):
+        page = open_figure(make(), make(), wrap="<main>{}</main>", has_touch=True)
         assert page.locator(".cnnkit-figure[data-alive]").count() == 2
         assert page.locator(".ck-static").count() == 0
-        before = set(page.evaluate("Object.keys(window)"))
-        assert not {"Grid", "Player", "show", "start", "axis"} & before  # nothing leaks into the page
+        names = set(page.evaluate("Object.keys(window)"))
+        assert not {"Grid", "Player", "show", "start", "axis"} & names  # nothing leaks into the page
 
-    def test_scripts_off(self, open_figure, make):
-        page = open_figure(make(), java_script_enabled=False)
-        text = page.locator(".ck-static").inner_text()
-        assert "output" in text.lower()
-        assert page.locator("button, select, input").count() == 0  # no dead controls
+        def colour(scheme, **attributes):
+            page.emulate_media(color_scheme=scheme)
+            return page.evaluate(
+                """attributes => {
+                     const { body } = document;
+                     for (const name of body.getAttributeNames()) body.removeAttribute(name);
+                     for (const name in attributes) body.setAttribute(name, attributes[name]);
+                     return getComputedStyle(document.querySelector(".cnnkit-figure")).backgroundColor;
+                   }""",
+                attributes,
+            )
 
-    def test_phone(self, open_figure, make):
-        page = open_figure(make(), viewport={"width": 400, "height": 800}, has_touch=True)
+        light, dark = "rgb(255, 255, 255)", "rgb(22, 27, 34)"
+        assert colour("light") == light
+        assert colour("dark") == dark
+        assert colour("light", **{"data-theme": "dark"}) == dark
+        assert colour("light", **{"data-jp-theme-light": "false"}) == dark
+        assert colour("dark", **{"data-jp-theme-light": "true"}) == light
+        assert colour("dark", **{"data-theme": "light"}) == light
+
+        page.set_viewport_size({"width": 400, "height": 800})
         assert page.evaluate("document.documentElement.scrollWidth") <= 400
 
-    def test_in_jupyter_html(self, open_figure, make):
-        """JupyterLab puts the HTML in by innerHTML and then runs each script by a copy of it."""
+    def test_scripts_off(self, open_figure, make):
+        figure = make()
+        page = open_figure(figure, java_script_enabled=False)
+        text = page.locator(".ck-static").inner_text()
+        assert "output" in text.lower()
+        assert all(" ".join(note.split()) in " ".join(text.split()) for note in figure.notes)
+        assert page.locator("button, select, input").count() == 0  # no dead controls
+
+    def test_put_in_as_jupyterlab_does(self, open_figure, make):
+        """By innerHTML, which runs no script, and then each script by a copy of it."""
         page = open_figure(make(), wrap="<template>{}</template><div id=place></div>")
         page.evaluate(
             """() => {
@@ -250,25 +529,3 @@ class TestEveryFigure:
             }"""
         )
         assert page.locator(".cnnkit-figure[data-alive]").count() == 1
-
-    def test_dark(self, open_figure, make):
-        page = open_figure(make())
-
-        def colour(scheme, **attributes):
-            page.emulate_media(color_scheme=scheme)
-            return page.evaluate(
-                """attributes => {
-                     for (const name of document.body.getAttributeNames()) document.body.removeAttribute(name);
-                     for (const name in attributes) document.body.setAttribute(name, attributes[name]);
-                     return getComputedStyle(document.querySelector(".cnnkit-figure")).backgroundColor;
-                   }""",
-                attributes,
-            )
-
-        light, dark = "rgb(255, 255, 255)", "rgb(22, 27, 34)"
-        assert colour("light") == light
-        assert colour("dark") == dark
-        assert colour("light", **{"data-theme": "dark"}) == dark
-        assert colour("light", **{"data-jp-theme-light": "false"}) == dark
-        assert colour("dark", **{"data-jp-theme-light": "true"}) == light
-        assert colour("dark", **{"data-theme": "light"}) == light

@@ -132,12 +132,12 @@ class TransposedAxis:
 
 
 def transposed_axis(n, k, stride, padding, extra):
-    size = shapes.conv_transpose_output(n, k, stride, padding, extra)
     if not isinstance(padding, str) and padding >= k:
         raise ValueError(
             f"`padding` must be smaller than the kernel, for it is cut off; received padding={padding} for a "
             f"kernel of {k}. Whole stamps would be lost: take padding='same' or at most {k - 1}."
         )
+    size = shapes.conv_transpose_output(n, k, stride, padding, extra)
     if shapes.conv_output(size, k, stride, padding) != n:
         raise ValueError(
             f"`output_padding` must give a size that the convolution shrinks to {n}; received "

@@ -43,7 +43,8 @@ def filter_photo(image, kernel="edge", *, padding="same", view="clipped", title=
     if not all(a.size for a in axes):
         raise ValueError(
             f"`kernel` must be smaller than the picture; received a kernel of shape {kernel.shape} for "
-            f"a picture of {image.shape[0]} × {image.shape[1]} pixels. Did the two change places? Take padding='same'."
+            f"a picture of {image.shape[0]} × {image.shape[1]} pixels. "
+            "Did the two change places? Use padding='same'."
         )
     around = [(a.before, a.after) for a in axes] + [(0, 0)] * (image.ndim - 2)
     output = filters.apply(np.pad(image, around), kernel, padding="valid")

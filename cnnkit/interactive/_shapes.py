@@ -2,7 +2,7 @@
 
 from .. import shapes as arithmetic
 from . import _figure as f
-from ._conv_transpose import TransposedAxis
+from ._conv_transpose import transposed_axis
 
 DRAWN = 24  # cells along one side that are still drawn
 
@@ -50,7 +50,7 @@ def shapes(i=7, k=3, s=None, p="valid", d=1, *, kind="conv", output_padding=None
     if kind == "pool":
         output = arithmetic.pool_output(i, k, s, p)
     elif kind == "transpose":
-        output = arithmetic.conv_transpose_output(i, k, s, p, output_padding)
+        output = transposed_axis(i, k, s, p, output_padding).size
     else:
         output = arithmetic.conv_output(i, k, s, p, d)
 
@@ -59,7 +59,7 @@ def shapes(i=7, k=3, s=None, p="valid", d=1, *, kind="conv", output_padding=None
     figure = f.Interactive(
         "shapes",
         title=str(title) if title is not None else "How large is the output?",
-        rows=_rows(kind, i, k, s, p, d, output),
+        rows=_rows(kind, i, k, s, p, d, output_padding, output),
         notes=[
             formula,
             *_padding(kind, i, k, s, p, d, output),
@@ -157,7 +157,7 @@ def _keras(kind, k, s, p, d, extra):
     return f'{first}Conv2D(filters, {k}, strides={s}, padding="{word}"{more})'
 
 
-def _rows(kind, i, k, s, p, d, o):
+def _rows(kind, i, k, s, p, d, extra, o):
     def square(n, kinds, role, caption):
         cells = [[f.Cell("", kinds(r, c)) for c in range(n)] for r in range(n)]
         return f.Grid(role, caption, cells, tiny=True)
@@ -166,9 +166,8 @@ def _rows(kind, i, k, s, p, d, o):
         return ("now",) if r == c == 0 else ()
 
     if kind == "transpose":
-        before = arithmetic.pad_amounts(o, k, s, p)[0]
-        a = TransposedAxis(i, k, s, o, before)
-        if a.padded > DRAWN or a.front < 0:
+        a = transposed_axis(i, k, s, p, extra)
+        if a.padded > DRAWN:
             return []
 
         def spread(r, c):
