@@ -16,6 +16,8 @@ What deep learning calls a convolution is a *cross-correlation*: the kernel is n
 flips.
 """
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
@@ -66,20 +68,31 @@ def _convolve(images, kernel, strides, pads, dilation):
     output_size = windows.shape[1 : 1 + len(kernel_size)]
     matrix = kernel.reshape(-1, filters)  # (kh·kw·C_in, C_out): one column for each filter
     output = np.empty((len(images), *output_size, filters), images.dtype)
-    # A few pictures at a time, or a few rows of a large one, so that their windows (every pixel is copied
-    # once for each cell of the kernel) stay in the fast memory near the processor. Measured: twice as fast
-    # as one product.
-    a_row = int(np.prod(output_size[1:])) * len(matrix)
-    rows = max(1, _CACHE_CELLS // max(1, a_row))
+    # In blocks: a few pictures, or a few rows of a large one, so that their windows (every pixel is copied
+    # once for each cell of the kernel) stay in the fast memory near the processor. One product over
+    # everything takes twice as long, and on a busy machine far more.
+    a_row = max(1, int(np.prod(output_size[1:])) * len(matrix))
+    rows = max(1, min(_BLOCK_CELLS, _BLOCK_PRODUCTS // max(1, filters)) // a_row)
     pictures = max(1, rows // output_size[0])
-    for i in range(0, len(images), pictures):
+
+    def fill(i):
         for j in range(0, output_size[0], rows):
             block = windows[i : i + pictures, j : j + rows].reshape(-1, len(matrix))  # a row for each window
             np.matmul(block, matrix, out=output[i : i + pictures, j : j + rows].reshape(-1, filters))
+
+    starts = range(0, len(images), pictures)
+    if len(starts) < 2 or output.size * len(matrix) < _WORTH_THREADS:
+        for i in starts:
+            fill(i)
+    else:
+        with ThreadPoolExecutor() as pool:  # NumPy lets go of Python's lock while it copies and multiplies
+            list(pool.map(fill, starts))
     return output
 
 
-_CACHE_CELLS = 2**19  # 2 MB of float32
+_BLOCK_CELLS = 2**17  # 512 kB of float32
+_BLOCK_PRODUCTS = 2**20  # below this many multiply-adds OpenBLAS starts no threads of its own
+_WORTH_THREADS = 2**24  # multiply-adds
 
 
 def _put_back(windows, size, strides, dilation):

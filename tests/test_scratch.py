@@ -98,8 +98,11 @@ def test_the_blocks_do_not_show(monkeypatch):
     images, kernel = random(20, 9, 8, 2), random(3, 3, 2, 4)
     whole = scratch.conv2d(images, kernel)
     for cells in (1, 200, 7 * 6 * 18 * 3, 10**9):  # less than a row, a few rows, three pictures, everything
-        monkeypatch.setattr(scratch, "_CACHE_CELLS", cells)
-        np.testing.assert_allclose(scratch.conv2d(images, kernel), whole, atol=1e-12)
+        monkeypatch.setattr(scratch, "_BLOCK_CELLS", cells)
+        monkeypatch.setattr(scratch, "_BLOCK_PRODUCTS", cells * 4)
+        for worth in (0, 10**9):  # with threads and without
+            monkeypatch.setattr(scratch, "_WORTH_THREADS", worth)
+            np.testing.assert_allclose(scratch.conv2d(images, kernel), whole, atol=1e-12)
 
 
 @pytest.mark.parametrize(

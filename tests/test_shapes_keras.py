@@ -296,7 +296,7 @@ def example():
     x = layers.Conv2DTranspose(2, 3, strides=2, name="transpose")(x)
     x = layers.BatchNormalization(name="norm")(x)
     x = layers.GlobalAveragePooling2D(name="mean")(x)
-    return keras.Model(picture, layers.Dense(5, name="out")(x), "a<b")
+    return keras.Model(picture, layers.Dense(5, name="out")(x), name="a<b")
 
 
 def test_table_counts():

@@ -1,0 +1,123 @@
+"""`python -m benchmarks [NAMES…]` measures; `python -m benchmarks readme` writes the table into README.md."""
+
+import argparse
+import importlib
+import json
+import pkgutil
+import sys
+from pathlib import Path
+
+import benchmarks
+from benchmarks.measure import machine
+
+HERE = Path(__file__).parent
+SPEED = HERE / "speed.json"
+README = HERE.parent / "README.md"
+BEGIN, END = "<!-- speed:begin -->", "<!-- speed:end -->"
+
+
+def names():
+    """Every module of this folder that has a `run` is a benchmark."""
+    found = (module.name for module in pkgutil.iter_modules(benchmarks.__path__))
+    return [name for name in found if name not in ("__main__", "measure")]
+
+
+def read():
+    return json.loads(SPEED.read_text(encoding="utf-8")) if SPEED.exists() else {}
+
+
+def measure(chosen):
+    """Run the chosen benchmarks; each replaces its own entry in speed.json as soon as it is done."""
+    failed = []
+    for name in chosen:
+        module = importlib.import_module(f"benchmarks.{name}")
+        print(f"{name}: {module.TITLE} …", flush=True)
+        try:
+            rows = module.run()
+        except Exception as error:  # one benchmark that fails must not cost us the others
+            print(f"  failed: {type(error).__name__}: {error}", file=sys.stderr)
+            failed.append(name)
+            continue
+        for row in rows:
+            print(f"  {row['task']:24} {row['way']:24} {in_words(row):>12} {ratio(row):>10}")
+        results = read()
+        results[name] = {"title": module.TITLE, "machine": machine(), "rows": rows}
+        text = json.dumps(results, indent=2, sort_keys=True, ensure_ascii=False)
+        SPEED.write_text(text + "\n", encoding="utf-8")
+    return failed
+
+
+def in_words(row):
+    seconds = row["seconds"]
+    if row.get("rate"):
+        return f"{row['rate']:,.0f} {row['unit']}"
+    if seconds >= 60:
+        return f"{seconds / 60:.1f} min"
+    return f"{seconds:.1f} s" if seconds >= 1 else f"{1000 * seconds:.3g} ms"
+
+
+def ratio(row):
+    """How many times as long as ours, with as many digits as it deserves."""
+    times = row["times_ours"]
+    return f"{times:,.0f} ×" if times >= 10 else f"{times:.2g} ×"
+
+
+def markdown(results):
+    """The Markdown table of all results."""
+    lines = ["| Task | Way | Time | Times ours |", "|---|---|---:|---:|"]
+    for result in results.values():
+        for row in result["rows"]:
+            task = f"{result['title']}: {row['task']}"
+            lines.append(f"| {task} | {row['way']} | {in_words(row)} | {ratio(row)} |")
+    lines.append("")
+    machines = []
+    for result in results.values():
+        if result["machine"] not in machines:
+            machines.append(result["machine"])
+    for one in machines:
+        packages = ("python", "numpy", "scipy", "keras", "tensorflow")
+        versions = ", ".join(f"{name} {one[name]}" for name in packages if name in one)
+        lines.append(f"Measured on {one['date']} with {one['cpus']} processors, {versions}.")
+    if any(row.get("scaled") for result in results.values() for row in result["rows"]):
+        lines.append("What takes minutes was measured on a part of the task and multiplied.")
+    return "\n".join(lines)
+
+
+def readme(path=README):
+    """Write the table between the two markers of the README; leave everything else as it is."""
+    results = read()
+    if not results:
+        print("There is nothing to write yet: run `python -m benchmarks` first.")
+        return
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        print(f"{path.name} has no place for the table: put {BEGIN} and {END} on two lines of their own.")
+        return
+    new = f"{before}{BEGIN}\n{markdown(results)}\n{END}{after}"
+    if new == text:
+        print(f"{path.name} shows these results already.")
+        return
+    path.write_text(new, encoding="utf-8")
+    print(f"Wrote the table into {path.name}.")
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help=f"which: {', '.join(names())}; none means all; or: readme"
+    )
+    chosen = parser.parse_args(arguments).names
+    unknown = set(chosen) - {*names(), "readme"}
+    if unknown:
+        parser.error(f"no benchmark {', '.join(sorted(unknown))}; there are {', '.join(names())}, and readme")
+    wanted = [name for name in chosen if name != "readme"] or ([] if chosen else names())
+    failed = measure(wanted)
+    if "readme" in chosen:
+        readme()
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
