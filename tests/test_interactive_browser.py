@@ -409,8 +409,10 @@ class TestFilterPhoto:
             page.locator("canvas")
             .nth(which)
             .evaluate(
-                """canvas => { const { width, height } = canvas;
-                 return [height, width, [...canvas.getContext("2d").getImageData(0, 0, width, height).data]] }"""
+                """canvas => {
+                     const { width, height } = canvas, context = canvas.getContext("2d");
+                     return [height, width, [...context.getImageData(0, 0, width, height).data]];
+                   }"""
             )
         )
         return np.array(rows[2], np.uint8).reshape(rows[0], rows[1], 4)[..., :3]
