@@ -143,6 +143,8 @@ _ASIRRA_CITATION = (
     "J. Elson, J. R. Douceur, J. Howell and J. Saul, Asirra: a CAPTCHA that exploits interest-aligned manual image "
     "categorization, ACM CCS 2007"
 )
+# Where Keras itself took the same files from until 2019.
+_OLD_KERAS = ("https://github.com/fchollet/deep-learning-models/releases/download/v0.1/",)
 _IMAGENET = "Apache 2.0 (Keras); trained on ImageNet, whose pictures are for non-commercial research"
 _VGG = "K. Simonyan and A. Zisserman, Very deep convolutional networks for large-scale image recognition, ICLR 2015"
 _MOBILE = "A. Howard et al., MobileNets: efficient convolutional neural networks for mobile vision applications, 2017"
@@ -151,12 +153,12 @@ _NO_MOBILE_HASH = "Keras checks none for this file either; Keras itself notices 
 _UNTRAINED = "the model with weights=None"
 
 
-def _weights(name, what, file, folder, citation, md5=None, size=None):
+def _weights(name, what, file, folder, citation, md5=None, size=None, mirrors=()):
     return Entry(
         name=name,
         what=what,
         place=f"weights/{file}",
-        mirrors=(f"{_KERAS_WEIGHTS}{folder}/{file}",),
+        mirrors=(f"{_KERAS_WEIGHTS}{folder}/{file}", *(mirror + file for mirror in mirrors)),
         md5=md5,
         hash_from="Keras's source" if md5 else _NO_MOBILE_HASH,
         size=size,
@@ -256,6 +258,8 @@ _ENTRIES = (
         "vgg16",
         _VGG,
         md5="64373286793e3c8b2b4e3219cbf3544b",
+        size=553_467_096,
+        mirrors=_OLD_KERAS,
     ),
     _weights(
         "vgg16_no_top",
@@ -264,6 +268,8 @@ _ENTRIES = (
         "vgg16",
         _VGG,
         md5="6d6bbae143d832006294945121d1f1fc",
+        size=58_889_256,
+        mirrors=_OLD_KERAS,
     ),
     _weights(
         "mobilenet_0.25_128",

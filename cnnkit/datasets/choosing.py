@@ -30,24 +30,26 @@ def choose(name, source, *, offline_word, real, twin, **options):
         raise ValueError(f'`source` must be "auto", "real" or "{offline_word}"; received {source!r}.{hint}')
     if source == offline_word:
         return _say(twin(**options), "as asked")
-    from .fetching import available, download
+    from . import fetching
 
-    if available(name):
-        if source == "real":
-            return _say(real(**options), "from the cache")
+    if fetching.available(name):
         try:
             return _say(real(**options), "from the cache")
         except ValueError as error:
+            if source == "real":
+                raise
             reason = f"the real files in the cache are damaged ({_first_sentence(error)})"
             return _say(twin(**options), f"because {reason}")
     try:
-        download(name)
+        if source == "auto" and name in _FAILED and not cache.offline():
+            raise _FAILED[name]
+        fetching.download(name)
     except OSError as error:
         if source == "real":
             raise
-        reason = (
-            "CNNKIT_OFFLINE forbids downloads" if cache.offline() else getattr(error, "short", str(error))
-        )
+        if not cache.offline():
+            _FAILED[name] = error
+        reason = getattr(error, "short", str(error))
         return _say(twin(**options), f"because the real pictures are not in the cache and {reason}")
     return _say(real(**options), "downloaded")
 

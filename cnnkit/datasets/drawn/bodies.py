@@ -11,11 +11,11 @@ from .palette import WHITE_FUR, shade
 # Where the whole animal lies about its head's middle: left, top, right, bottom in head units.
 EXTENT = {
     "sitting": (-1.5, -1.5, 1.7, 2.95),
-    "standing": (-1.1, -1.5, 4.1, 2.95),
-    "lying": (-1.3, -1.5, 4.1, 1.7),
+    "standing": (-1.1, -1.5, 3.1, 2.95),
+    "lying": (-1.3, -1.5, 3.1, 1.7),
     "face": (-1.5, -1.6, 1.5, 1.7),
 }
-BODY_CENTRE = {"sitting": (0, 1.9), "standing": (1.7, 1.1), "lying": (1.5, 0.9), "face": (0, 1.5)}
+BODY_CENTRE = {"sitting": (0, 1.9), "standing": (1.3, 1.1), "lying": (1.2, 0.9), "face": (0, 1.5)}
 
 
 def draw_body(pen, look, pose):
@@ -136,7 +136,7 @@ def _sitting(pen, look):
 def _standing(pen, look):
     dog = look.species == "dog"
     leg, deep = (0.44, 1.62) if dog else (0.34, 1.42)
-    length = 3.0 * look.build
+    length = 2.45 * look.build
     far = [(part, shade(look.fur, 0.82)) for x in (0.95, length - 0.55) for part in _leg(x, 1.0, 2.75, leg)]
     cutout(pen, _tail(look, (length + 0.15, 0.75), 1) + far, look.ink)
     body = smooth(
@@ -169,7 +169,7 @@ def _standing(pen, look):
 def _lying(pen, look):
     dog = look.species == "dog"
     leg = 0.44 if dog else 0.36
-    length = 3.0 * look.build
+    length = 2.45 * look.build
     cutout(pen, _tail(look, (length + 0.1, 1.2), 1), look.ink)
     body = smooth(
         [

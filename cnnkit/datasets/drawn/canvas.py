@@ -102,6 +102,11 @@ class Canvas:
         corner = (round((x - radius_x) * OVERSAMPLE), round((y - radius_y) * OVERSAMPLE))
         self.image.paste(colour, corner, disc)
 
+    def soften(self):
+        """Put what is drawn so far out of focus."""
+        small = self.image.reduce(2 * OVERSAMPLE)
+        self.image.paste(small.resize(self.image.size, Image.Resampling.BILINEAR))
+
     def pixels(self):
         """The finished picture, (height, width, 3) uint8."""
         return np.asarray(self.image.reduce(OVERSAMPLE))

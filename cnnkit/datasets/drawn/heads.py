@@ -289,7 +289,7 @@ def _dog_face(pen, look):
         look.line,
         0.06,
     )
-    nose = [(-0.23, 0.13), (0, 0.07), (0.23, 0.13), (0.19, 0.30), (0, 0.42), (-0.19, 0.30)]
+    nose = [(-0.28, 0.12), (0, 0.05), (0.28, 0.12), (0.22, 0.31), (0, 0.44), (-0.22, 0.31)]
     pen.blob([(x * look.nose_size + shift, 0.24 + (y - 0.24) * look.nose_size) for x, y in nose], look.nose)
     pen.disc(shift - 0.07, 0.16, 0.07, 0.035, mix(look.nose, (255, 255, 255), 0.6))
     if look.whiskered:
