@@ -21,7 +21,7 @@ def draw(request):
 
 @pytest.fixture(scope="module")
 def animals():
-    return drawn.cats_vs_dogs(240, image_size=(72, 80), seed=3, masks=True)
+    return drawn.cats_vs_dogs(160, image_size=(60, 68), seed=3, masks=True)
 
 
 @pytest.fixture(scope="module")
@@ -169,7 +169,7 @@ def test_the_head_is_where_the_factors_say(animals):
     free = factors["occluder"] == "none"
     x, y = factors["x"].astype(int), factors["y"].astype(int)
     inside = (x >= 0) & (x < width) & (y >= 0) & (y < height) & free
-    assert inside.sum() > 60
+    assert inside.sum() > 50
     assert factors["mask"][inside, y[inside], x[inside]].all()
     bx, by = factors["body_x"].astype(int), factors["body_y"].astype(int)
     inside = (bx >= 0) & (bx < width) & (by >= 0) & (by < height) & free
@@ -236,7 +236,7 @@ def test_factors_stay_in_their_ranges(animals):
 
 
 def test_what_one_sees_of_the_animal_is_enough(animals):
-    share = animals[2]["area"] / (72 * 80)
+    share = animals[2]["area"] / (60 * 68)
     assert share.min() > 0.02
     assert 0.15 < np.median(share) < 0.5
 
@@ -244,8 +244,13 @@ def test_what_one_sees_of_the_animal_is_enough(animals):
 # Only shape tells cats from dogs
 
 
-def test_colours_are_alike_in_both_classes():
-    images, labels, factors = drawn.cats_vs_dogs(600, (48, 48), 11)
+@pytest.fixture(scope="module")
+def many():
+    return drawn.cats_vs_dogs(500, (40, 40), 11, masks=True)
+
+
+def test_colours_are_alike_in_both_classes(many):
+    images, labels, factors = many
     means = images.reshape(len(images), -1, 3).mean(axis=1)
     difference = means[labels == 0].mean(axis=0) - means[labels == 1].mean(axis=0)
     standard_error = means.std(axis=0) * np.sqrt(4 / len(images))
@@ -253,21 +258,25 @@ def test_colours_are_alike_in_both_classes():
     for name in ("pose", "background", "occluder", "fur", "pattern", "flip"):
         for value in np.unique(factors[name]):
             p, q = ((factors[name][labels == k] == value).mean() for k in (0, 1))
-            assert abs(p - q) < 4 * np.sqrt(0.25 * 2 / 300)
+            assert abs(p - q) < 4 * np.sqrt(0.25 * 2 / 250)
 
 
-def test_position_and_size_are_alike_in_both_classes():
-    _, labels, factors = drawn.cats_vs_dogs(600, (48, 48), 11, masks=True)
-    for values in (*factors["box"].T, factors["area"], factors["x"], factors["y"]):
+def test_position_and_size_are_alike_in_both_classes(many):
+    _, labels, factors = many
+    # Not the top of the box: a cat's ears stand higher, and that is shape.
+    for name in ("x", "y", "body_x", "body_y", "scale"):
+        values = factors[name]
         difference = values[labels == 0].mean() - values[labels == 1].mean()
-        assert abs(difference) < 4 * values.std() * np.sqrt(4 / 600)
+        assert abs(difference) < 4 * values.std() * np.sqrt(4 / len(values))
+    areas = [np.median(factors["area"][labels == k]) for k in (0, 1)]
+    assert 0.85 < areas[0] / areas[1] < 1.15
 
 
 def test_mean_images_are_alike(animals):
     _, labels, factors = animals
     cats, dogs = (factors["mask"][labels == k].mean(axis=0) for k in (0, 1))
-    # Of 120 masks each, a pixel's share differs by chance with a standard deviation of at most 0.065.
-    assert np.abs(cats - dogs).mean() < 0.08
+    # Of 80 masks each, a pixel's share differs by chance with a standard deviation of at most 0.08.
+    assert np.abs(cats - dogs).mean() < 0.1
 
 
 # The shortcut
@@ -283,7 +292,7 @@ def test_an_open_shortcut_ties_the_background_to_the_class():
 
 
 def test_half_a_shortcut():
-    _, labels, factors = drawn.cats_vs_dogs(400, (32, 32), 1, shortcut=0.5)
+    _, labels, factors = drawn.cats_vs_dogs(300, (32, 32), 1, shortcut=0.5)
     indoors = np.isin(factors["background"], ["sofa", "rug", "kitchen", "wallpaper"])
     assert 0.67 < (indoors == (labels == 0)).mean() < 0.83  # one half, and half of the other
 
