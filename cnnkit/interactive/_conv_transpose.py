@@ -220,8 +220,8 @@ def _notes(x, kernel, output, axes, labels, dims):
     return [
         f"Scatter: each number of the {labels[0]} stamps its multiple of the {labels[1]}, and the stamps add "
         f"up: {labels[2]}[{where}] = {terms} = {f.show(output[r, c])}",
-        f"Gather: put {h.stride - 1} zeros between the numbers, zeros around them, and slide the flipped "
-        f"{labels[1]} with stride 1: the same {labels[2]}.",
+        f"Gather: put {h.stride - 1} zero{'' if h.stride == 2 else 's'} between the numbers, zeros around "
+        f"them, and slide the flipped {labels[1]} with stride 1: the same {labels[2]}.",
         f"Output size, (input − 1)·stride + kernel, less what is cut off: {'; '.join(ways)}. "
         + evenness(axes[2 - dims :]),
     ]

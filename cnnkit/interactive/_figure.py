@@ -150,7 +150,7 @@ class Interactive:
         static = self._static()
         name = hashlib.sha256(f"{self.kind}{data}{static}".encode()).hexdigest()[:10]
         return (
-            f'<div class="cnnkit-figure" id="cnnkit-{name}" data-cnnkit="{self.kind}" role="group" '
+            f'<div class="cnnkit-figure cnnk" id="cnnkit-{name}" data-cnnkit="{self.kind}" role="group" '
             f'aria-label="{html.escape(self.title)}" data-lm-suppress-shortcuts="true">\n'
             f"<style>\n{_source('base.css')}</style>\n{static}"
             f'<script type="application/json">{data}</script>\n'

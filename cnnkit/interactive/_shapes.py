@@ -136,7 +136,7 @@ def _padding(kind, i, k, s, p, d, o):
     a = f.axis(i, k, s, p, d)
     span = "k" if d == 1 else "d·(k − 1) + 1"
     return [
-        f"same adds max((o − 1)·s + {span} − i, 0) = {a.before + a.after} cells: "
+        f"same adds max((o − 1)·s + {span} − i, 0) = {a.before + a.after}: "
         f"{a.before} before, {a.after} after. The odd one goes to the end."
     ]
 

@@ -51,7 +51,7 @@ function shapes({ data, bar, settings, stage, sum, note, warn, say }) {
       if (line.cut <= 0) return "";
       return `The stamps cover ${(i - 1) * s + k} cells; ${line.before} are cut off at the start, ${line.cut - line.before} at the end. `;
     }
-    return `same adds max((o − 1)·s + ${d === 1 ? "k" : "d·(k − 1) + 1"} − i, 0) = ${line.before + line.after} cells: ${line.before} before, ${line.after} after. The odd one goes to the end. `;
+    return `same adds max((o − 1)·s + ${d === 1 ? "k" : "d·(k − 1) + 1"} − i, 0) = ${line.before + line.after}: ${line.before} before, ${line.after} after. The odd one goes to the end. `;
   }
 
   function keras() {
@@ -77,9 +77,10 @@ function shapes({ data, bar, settings, stage, sum, note, warn, say }) {
     if (trouble) { sum.replaceChildren(); note.textContent = ""; say(trouble); return; }
     sum.replaceChildren(formula(), element("span", { class: "ck-result" }, String(o)));
     const drawn = Math.max(line.padded, o) <= DRAWN;
+    const dashed = state.kind !== "transpose" && line.padded > state.i ? "Dashed cells are padding. " : "";
     const unused = state.kind !== "transpose" && line.used.size < line.padded ? "No window reaches the hatched cells. " : "";
     const refused = state.kind === "conv" && state.s > 1 && state.d > 1 ? " (Keras refuses stride and dilation above 1 together.)" : "";
-    note.textContent = padding() + unused + (drawn ? "" : `Grids are drawn up to ${DRAWN} cells. `) + "In Keras: " + keras() + refused;
+    note.textContent = padding() + dashed + unused + (drawn ? "" : `Grids are drawn up to ${DRAWN} cells. `) + "In Keras: " + keras() + refused;
     if (drawn) draw();
     say(formula() + o);
   }
