@@ -201,10 +201,12 @@ class Dataset:
             raise ValueError(f'`split` must be "train", "validation" or "test"; received {key!r}.{hint}')
         if key not in self._splits:
             have = ", ".join(f'"{one}"' for one in self._splits) or "none"
-            raise ValueError(
-                f'The data set "{self.name}" has no pictures in its {key} split; it has: {have}. '
-                f"With `from_folder`, give `{key}=0.2` to set a fifth of the files apart."
+            way = (
+                "Its few or identical files all fell to the others: lower `validation` and `test`."
+                if key == "train"
+                else f"With `from_folder`, give `{key}=0.2` to set a fifth of the files apart."
             )
+            raise ValueError(f'The data set "{self.name}" has no pictures in its {key} split; it has: {have}. {way}')
         return self._splits[key]
 
     def arrays(self, split="train", dtype="float32"):

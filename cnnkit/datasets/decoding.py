@@ -7,13 +7,12 @@ wanted size. Everything else, and every JPEG that is not plain, goes through Pil
 
 import io
 import struct
+import threading
 
 import numpy as np
 
 __all__ = ["Unreadable", "decode"]
 
-# What Pillow may open. Not EPS and the like: those start other programs.
-_FORMATS = ("JPEG", "MPO", "PNG", "GIF", "BMP", "WEBP", "TIFF", "PPM")
 _SUFFIXES = {
     ".jpg": "JPEG",
     ".jpeg": "JPEG",
@@ -268,7 +267,7 @@ def _pillow(data, kind, size, out, notes):
     from PIL import Image, UnidentifiedImageError
 
     try:
-        with Image.open(io.BytesIO(data), formats=_FORMATS) as image:
+        with Image.open(io.BytesIO(data), formats=_openers(kind)) as image:
             _check_size(*image.size)
             _convert(image, data, kind, size, out, notes)
     except Unreadable:
@@ -281,6 +280,19 @@ def _pillow(data, kind, size, out, notes):
         text = str(error) or type(error).__name__
         what = "truncated" if "truncated" in text.lower() or "not enough" in text.lower() else "damaged"
         raise Unreadable(f"{what} {kind} ({text})") from None
+
+
+_PLUGINS = threading.Lock()
+
+
+def _openers(kind):
+    """Return what Pillow may open: this format alone, and no EPS or the like, which start other programs."""
+    from PIL import Image
+
+    if kind not in Image.OPEN:
+        with _PLUGINS:
+            Image.init()
+    return (kind,)
 
 
 def _convert(image, data, kind, size, out, notes):
