@@ -14,8 +14,8 @@ import re
 from pathlib import Path
 from xml.etree import ElementTree
 
+_FONT = "course-math.woff"
 # A browser draws <mi>n</mi> with the slanted letter of Unicode's mathematical block; h stands elsewhere.
-# A browser draws <mi>n</mi> with the slanted letter of Unicode's mathematical block; h has its place elsewhere.
 _SLANTED = [*range(0x1D434, 0x1D468), 0x210E, *range(0x1D6E2, 0x1D71C)]
 
 
