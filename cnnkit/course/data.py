@@ -12,7 +12,9 @@ def add_arguments(parser):
     listing.add_argument("names", nargs="*", metavar="NAME", help="tell all about these")
     download = actions.add_parser("download", help="download, verify and unpack into the cache")
     download.add_argument("names", nargs="+", metavar="NAME", help="a name that `list` shows")
-    scan = actions.add_parser("scan", help="decode every picture of a folder, and name the broken and the odd")
+    scan = actions.add_parser(
+        "scan", help="decode every picture of a folder, and name the broken and the odd"
+    )
     scan.add_argument("folder", help="a folder of class folders, or of pictures")
     scan.add_argument("--all", action="store_true", help="list the odd ones too, not only the broken")
     actions.add_parser("path", help="print the folder of the cache")

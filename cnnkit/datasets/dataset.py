@@ -206,7 +206,9 @@ class Dataset:
                 if key == "train"
                 else f"With `from_folder`, give `{key}=0.2` to set a fifth of the files apart."
             )
-            raise ValueError(f'The data set "{self.name}" has no pictures in its {key} split; it has: {have}. {way}')
+            raise ValueError(
+                f'The data set "{self.name}" has no pictures in its {key} split; it has: {have}. {way}'
+            )
         return self._splits[key]
 
     def arrays(self, split="train", dtype="float32"):

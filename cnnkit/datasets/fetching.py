@@ -190,6 +190,7 @@ def _from_mirror(what, url, part, progress):
 
 def _transfer(what, url, part, progress):
     import requests
+    import urllib3
 
     # Bytes of an unknown file cannot be trusted to belong together: without a hash, begin anew.
     verifiable = what.sha256 or what.md5
@@ -222,7 +223,9 @@ def _transfer(what, url, part, progress):
         raise _MirrorFailed(_plain(error)) from error
     except requests.exceptions.ConnectionError as error:
         raise _MirrorFailed(_plain(error), again=part.exists()) from error
-    except requests.exceptions.RequestException as error:
+    except requests.exceptions.TooManyRedirects as error:
+        raise _MirrorFailed("it redirects in a circle") from error
+    except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError) as error:
         raise _MirrorFailed(_plain(error), again=True) from error
 
 
@@ -253,7 +256,7 @@ def _plain(error):
 def _receive(what, response, part, start, total, progress):
     with _bar(what, start, total, progress) as move, open(part, "ab" if start else "wb") as file:
         got, since, at = 0, time.monotonic(), 0
-        for piece in response.iter_content(_PIECE if (total or 0) > _PIECE else 4096):
+        for piece in _pieces(response.raw):
             file.write(piece)
             move(len(piece))
             got += len(piece)
@@ -264,6 +267,13 @@ def _receive(what, response, part, start, total, progress):
                 since, at = now, got
     if total and start + got != total:
         raise _MirrorFailed(f"the connection broke after {start + got:,} of {total:,} bytes", again=True)
+
+
+def _pieces(raw):
+    """Yield bytes as they arrive; `iter_content` waits for a full piece, and loses it when the connection breaks."""
+    read = getattr(raw, "read1", None)  # urllib3 2.1 and newer
+    while piece := (read(_PIECE) if read else raw.read(4096)):
+        yield piece
 
 
 @contextlib.contextmanager

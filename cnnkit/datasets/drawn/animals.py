@@ -22,8 +22,8 @@ TIED_BACKGROUNDS = {"cat": INDOORS, "dog": OUTDOORS}
 
 # How the kinds differ. Each cue has exceptions, so that no single one settles the matter.
 EARS = {
-    "cat": (("pointed", "folded"), (0.9, 0.1)),
-    "dog": (("floppy", "button", "pointed"), (0.66, 0.20, 0.14)),
+    "cat": (("pointed", "folded"), (0.86, 0.14)),
+    "dog": (("floppy", "button", "pointed"), (0.62, 0.20, 0.18)),
 }
 TAILS = {
     "cat": (("raised", "curled"), (0.5, 0.5)),
@@ -85,20 +85,20 @@ def plan(seed, index, height, width, shortcut=0.0, fixed=None):
 
     decide("pose", chance.choose(POSES, (0.3, 0.18, 0.18, 0.34)))
     decide("background", _background(chance, label, shortcut))
-    decide("occluder", chance.choose(OCCLUDERS, (0.55, 0.09, 0.12, 0.08, 0.08, 0.08)))
+    decide("occluder", chance.choose(OCCLUDERS, (0.52, 0.1, 0.11, 0.09, 0.09, 0.09)))
     decide("fur", chance.choose(tuple(COATS)))
     decide("pattern", chance.choose(PATTERNS, (0.22, 0.22, 0.14, 0.2, 0.1, 0.12)))
     decide("flip", chance.happens(0.5))
     decide("angle", chance.uniform(-9, 9))
     decide("yaw", chance.uniform(-0.9, 0.9))
-    decide("noise", chance.uniform(2, 9))
+    decide("noise", chance.uniform(2, 11))
     decide("exposure", chance.uniform(0.86, 1.16))
 
     # Size and place: the animal with its tail may reach over the picture's rim by up to a tenth.
     left, top, right, bottom = EXTENT[factors["pose"]]
     if factors["flip"]:
         left, right = -right, -left
-    share = chance.uniform(0.78, 1.08)
+    share = chance.uniform(0.72, 1.06)
     decide("scale", share * min(width / (right - left), height / (bottom - top)))
     size = factors["scale"]
     decide("x", _place(chance, left * size, right * size, width))
@@ -120,7 +120,7 @@ def _background(chance, label, shortcut):
 
 def _place(chance, before, after, size):
     """Where to put the head so that the animal, from `before` it to `after` it, is in the picture."""
-    margin = 0.07 * size
+    margin = 0.08 * size
     low, high = -margin - before, size + margin - after
     return chance.uniform(min(low, high), max(low, high))
 
