@@ -1,7 +1,7 @@
 """One call a data set: real when it can be had, drawn or embedded when it cannot; checked, described, fast.
 
-``CNNKIT_DATA`` names the folder where data lie; ``CNNKIT_OFFLINE=1`` forbids downloads. Importing this module loads
-neither TensorFlow nor scikit-learn nor scikit-image.
+``CNNKIT_DATA`` names the folder where data lie; ``CNNKIT_OFFLINE=1`` forbids downloads. Importing this module
+loads neither TensorFlow nor scikit-learn nor scikit-image.
 """
 
 from .cache import cache_folder

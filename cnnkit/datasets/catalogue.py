@@ -1,7 +1,8 @@
 """What can be downloaded: from where, how it is verified, what it is and under which terms.
 
-A hash stands here only where two independent public sources give it, or the project that publishes the file does;
-`hash_from` says which. Where nobody has published one it is `None`, and what is verified instead is said plainly.
+A hash stands here only where two independent public sources give it, or the project that publishes the file
+does; `hash_from` says which. Where nobody has published one it is `None`, and what is verified instead is
+said plainly.
 """
 
 import difflib
@@ -136,18 +137,24 @@ def _has_files(folder):
 
 
 _ASIRRA = (
-    "the photographs stay their owners'; for the terms of Microsoft's download and Kaggle's competition only; "
-    "no open licence, do not redistribute"
+    "the photographs stay their owners'; for the terms of Microsoft's download and Kaggle's competition "
+    "only; no open licence, do not redistribute"
 )
 _ASIRRA_CITATION = (
-    "J. Elson, J. R. Douceur, J. Howell and J. Saul, Asirra: a CAPTCHA that exploits interest-aligned manual image "
-    "categorization, ACM CCS 2007"
+    "J. Elson, J. R. Douceur, J. Howell and J. Saul, Asirra: a CAPTCHA that exploits interest-aligned manual "
+    "image categorization, ACM CCS 2007"
 )
 # Where Keras itself took the same files from until 2019.
 _OLD_KERAS = ("https://github.com/fchollet/deep-learning-models/releases/download/v0.1/",)
 _IMAGENET = "Apache 2.0 (Keras); trained on ImageNet, whose pictures are for non-commercial research"
-_VGG = "K. Simonyan and A. Zisserman, Very deep convolutional networks for large-scale image recognition, ICLR 2015"
-_MOBILE = "A. Howard et al., MobileNets: efficient convolutional neural networks for mobile vision applications, 2017"
+_VGG = (
+    "K. Simonyan and A. Zisserman, Very deep convolutional networks for large-scale image recognition, "
+    "ICLR 2015"
+)
+_MOBILE = (
+    "A. Howard et al., MobileNets: efficient convolutional neural networks for mobile vision applications, "
+    "2017"
+)
 _MOBILE2 = "M. Sandler et al., MobileNetV2: inverted residuals and linear bottlenecks, CVPR 2018"
 _NO_MOBILE_HASH = "Keras checks none for this file either; Keras itself notices weights of the wrong shape"
 _UNTRAINED = "the model with weights=None"
@@ -245,8 +252,8 @@ _ENTRIES = (
         pictures=2100,
         complete=UC_MERCED_CLASSES,
         licence="public domain (USGS National Map Urban Area Imagery)",
-        citation="Y. Yang and S. Newsam, Bag-of-visual-words and spatial extensions for land-use classification, "
-        "ACM SIGSPATIAL GIS 2010",
+        citation="Y. Yang and S. Newsam, Bag-of-visual-words and spatial extensions for land-use "
+        "classification, ACM SIGSPATIAL GIS 2010",
         home="http://weegee.vision.ucmerced.edu/datasets/landuse.html",
         classes=UC_MERCED_CLASSES,
         without='aerial(source="drawn")',

@@ -5,8 +5,8 @@ from . import cache
 __all__ = ["choose"]
 
 
-# What could not be downloaded in this process: not tried again unless it is insisted on, since to wait for hosts that
-# do not answer takes long.
+# What could not be downloaded in this process: not tried again unless it is insisted on, since to wait for
+# hosts that do not answer takes long.
 _FAILED = {}
 
 

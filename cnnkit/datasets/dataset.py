@@ -36,7 +36,8 @@ class Report:
 
     def __str__(self):
         lines = [
-            f"{len(self.good):,} pictures read, {len(self.odd):,} of them converted, {len(self.bad):,} left out."
+            f"{len(self.good):,} pictures read, {len(self.odd):,} of them converted, {len(self.bad):,} left "
+            "out."
         ]
         lines += [f"  left out   {self._short(path)}: {why}" for path, why in sorted(self.bad.items())]
         lines += [f"  converted  {self._short(path)}: {what}" for path, what in sorted(self.odd.items())]
@@ -49,7 +50,8 @@ class Report:
         rows = [("left out", path, why) for path, why in sorted(self.bad.items())]
         rows += [("converted", path, what) for path, what in sorted(self.odd.items())]
         body = "".join(
-            f"<tr><td>{kind}</td><td style='text-align:left'><code>{html.escape(self._short(path))}</code></td>"
+            f"<tr><td>{kind}</td><td "
+            f"style='text-align:left'><code>{html.escape(self._short(path))}</code></td>"
             f"<td style='text-align:left'>{html.escape(text)}</td></tr>"
             for kind, path, text in rows
         )
@@ -281,7 +283,8 @@ class Dataset:
             cells = "".join(f"<td>{numbers[key][index] if key in numbers else 0:,}</td>" for key in SPLITS)
             picture = f"<td>{samples.get(index, '')}</td>" if samples else ""
             rows.append(
-                f"<tr><th>{index}</th><td style='text-align:left'>{html.escape(label)}</td>{picture}{cells}</tr>"
+                f"<tr><th>{index}</th><td "
+                f"style='text-align:left'>{html.escape(label)}</td>{picture}{cells}</tr>"
             )
         total = "".join(f"<td><b>{n:,}</b></td>" for n in self.counts.values())
         picture = "<td></td>" if samples else ""
@@ -293,7 +296,8 @@ class Dataset:
         )
         tail = ""
         if self.report.bad or self.report.odd:
-            tail += f"<p>{len(self.report.bad):,} files left out, {len(self.report.odd):,} converted: see <code>.report</code></p>"
+            said = f"{len(self.report.bad):,} files left out, {len(self.report.odd):,} converted"
+            tail += f"<p>{said}: see <code>.report</code></p>"
         if self.licence:
             tail += f"<p>Licence: {html.escape(self.licence)}</p>"
         if self.citation:
@@ -335,7 +339,8 @@ def _img(picture, label):
     scale = max(1, 40 // max(height, width))  # tiny pictures are shown enlarged, with sharp pixels
     data = base64.b64encode(_png(picture)).decode("ascii")
     return (
-        f'<img src="data:image/png;base64,{data}" alt="a picture of the class {html.escape(label, quote=True)}" '
+        f'<img src="data:image/png;base64,{data}" alt="a picture of the class '
+        f'{html.escape(label, quote=True)}" '
         f'width="{width * scale}" height="{height * scale}" style="image-rendering:pixelated">'
     )
 
@@ -343,8 +348,8 @@ def _img(picture, label):
 def _png(picture):
     """Return `picture` (H, W, 1 or 3) uint8 as a PNG whose bytes are the same on every machine.
 
-    Its pixels are stored, not compressed: what a compressor writes depends on the version of zlib, and the HTML
-    of a data set is compared byte by byte when the notebooks are tested.
+    Its pixels are stored, not compressed: what a compressor writes depends on the version of zlib, and the
+    HTML of a data set is compared byte by byte when the notebooks are tested.
     """
     height, width, channels = picture.shape
     rows = np.ascontiguousarray(picture).reshape(height, -1)

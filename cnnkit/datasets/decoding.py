@@ -1,8 +1,8 @@
-"""Bytes of a file → pixels of one size, with the reason where that fails and a word on what had to be converted.
+"""Bytes of a file → pixels of one size, or the reason why not, and a word on what had to be converted.
 
-JPEG, nearly always what a photograph is, takes a short way: libjpeg-turbo decodes it at the smallest of its own
-scales (eighths of the size) that is not below the wanted one, and OpenCV, if it is installed, brings the result to the
-wanted size. Everything else, and every JPEG that is not plain, goes through Pillow.
+JPEG, nearly always what a photograph is, takes a short way: libjpeg-turbo decodes it at the smallest of its
+own scales (eighths of the size) that is not below the wanted one, and OpenCV, if it is installed, brings
+the result to the wanted size. Everything else, and every JPEG that is not plain, goes through Pillow.
 """
 
 import io

@@ -30,7 +30,8 @@ def unpack(archive, folder, prefixes, *, most_bytes=4 * 2**30, most_files=MOST_F
         How many files were written.
 
     Raises:
-        UnsafeArchive: on a path that leads outside, a link, too many files or bytes, too high a ratio, or damage.
+        UnsafeArchive: on a path that leads outside, a link, too many files or bytes, too high a ratio, or
+            damage.
     """
     written, count = 0, 0
     try:

@@ -51,9 +51,9 @@ def available(name):
 def download(name, *, progress=None):
     """Make sure that `name` lies in the cache, downloading it if it does not.
 
-    The mirrors of the catalogue are tried in turn, each several times. A connection that breaks is taken up where it
-    broke. The file is verified, archives are unpacked safely, and only what is whole and right gets its final name.
-    If another process is downloading the same, this one waits for it.
+    The mirrors of the catalogue are tried in turn, each several times. A connection that breaks is taken up
+    where it broke. The file is verified, archives are unpacked safely, and only what is whole and right gets
+    its final name. If another process is downloading the same, this one waits for it.
 
     Args:
         name: a name in the catalogue: ``"mnist"``, ``"cats_vs_dogs"``, ``"uc_merced"`` …
@@ -64,8 +64,8 @@ def download(name, *, progress=None):
 
     Raises:
         ValueError: if the catalogue has no such name.
-        DownloadError: (an OSError) if it is forbidden or impossible; the message names the hosts, the reason and the
-            ways out.
+        DownloadError: (an OSError) if it is forbidden or impossible; the message names the hosts, the reason
+            and the ways out.
     """
     what = entry(name)
     if what.present():
@@ -94,8 +94,8 @@ def _failure(what, short, detail):
         f"{what.name} is not in the cache ({what.path}), and it cannot be downloaded: {short} ({detail}).\n"
         f"Three ways out:\n"
         f"  1. if the files are on this machine, set CNNKIT_DATA to the folder that holds {what.place};\n"
-        f"  2. where there is network, run `python -m cnnkit data download {what.name}`, and copy the folder that "
-        f"`python -m cnnkit data path` names;\n"
+        f"  2. where there is network, run `python -m cnnkit data download {what.name}`, and copy the folder "
+        f"that `python -m cnnkit data path` names;\n"
         f"  3. do without: {what.without}.",
         short,
     )
@@ -107,8 +107,9 @@ def _cannot_write(what, error):
         return _full(what, 0)
     reason = error.strerror or str(error)
     return DownloadError(
-        f"{what.name} should be downloaded into {folder}, but that folder cannot be written: {reason}. It may be "
-        "read-only or belong to someone else. Set CNNKIT_DATA to a folder of your own. Nothing was left half-written.",
+        f"{what.name} should be downloaded into {folder}, but that folder cannot be written: {reason}. It "
+        "may be read-only or belong to someone else. Set CNNKIT_DATA to a folder of your own. Nothing was "
+        "left half-written.",
         f"the cache cannot be written: {reason}",
     )
 
@@ -117,8 +118,8 @@ def _full(what, need):
     folder = cache.cache_folder()
     need = f"about {need / 1e6:,.0f} MB" if need else "more room than there is"
     return DownloadError(
-        f"{what.name} needs {need} in {folder}, and the disk is full. Make room, or set CNNKIT_DATA to a folder on "
-        "another disk. Nothing was left half-written.",
+        f"{what.name} needs {need} in {folder}, and the disk is full. Make room, or set CNNKIT_DATA to a "
+        "folder on another disk. Nothing was left half-written.",
         "the disk is full",
     )
 
@@ -270,7 +271,7 @@ def _receive(what, response, part, start, total, progress):
 
 
 def _pieces(raw):
-    """Yield bytes as they arrive; `iter_content` waits for a full piece, and loses it when the connection breaks."""
+    """Yield bytes as they arrive; `iter_content` waits for a full piece, and loses it in a break."""
     read = getattr(raw, "read1", None)  # urllib3 2.1 and newer
     while piece := (read(_PIECE) if read else raw.read(4096)):
         yield piece
@@ -331,8 +332,8 @@ def _put_in_place(what, part, unpacked):
 def _replace_folder(what, unpacked):
     if what.path.exists() and any(what.path.iterdir()):
         raise DownloadError(
-            f"{what.path} exists but is not complete: {what.name} should have {', '.join(what.complete[:4])} … in it. "
-            "It is not overwritten, since it may be yours. Move it away, then download again.",
+            f"{what.path} exists but is not complete: {what.name} should have {', '.join(what.complete[:4])} "
+            "… in it. It is not overwritten, since it may be yours. Move it away, then download again.",
             f"{Path(what.place)} in the cache is incomplete",
         )
     if what.path.exists():

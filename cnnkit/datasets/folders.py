@@ -37,17 +37,19 @@ def from_folder(
 ):
     """Return the pictures of a folder of class folders as a `Dataset`.
 
-    Every file is read and decoded once, in this call; epochs then come from memory, or, beyond `memory`, from a file
-    in the cache. Files that cannot be decoded (truncated, empty, HTML named .jpg …) are left out and listed with the
-    reason in ``.report.bad``; those that are not what they seem (GIF named .jpg, CMYK, palette, 16 bits, turned by
-    EXIF …) are converted and listed in ``.report.odd``. Nothing in the folder is moved or changed.
+    Every file is read and decoded once, in this call; epochs then come from memory, or, beyond `memory`, from
+    a file in the cache. Files that cannot be decoded (truncated, empty, HTML named .jpg …) are left out and
+    listed with the reason in ``.report.bad``; those that are not what they seem (GIF named .jpg, CMYK,
+    palette, 16 bits, turned by EXIF …) are converted and listed in ``.report.odd``. Nothing in the folder is
+    moved or changed.
 
-    A picture's split depends on a hash of its path within the folder alone, so it stays there when pictures are added,
-    and the shares are only nearly met. Files with the same content share a split. The seed plays no part in this.
+    A picture's split depends on a hash of its path within the folder alone, so it stays there when pictures
+    are added, and the shares are only nearly met. Files with the same content share a split. The seed plays
+    no part in this.
 
     Args:
-        path: the folder; each folder in it is a class, labels count in the order of the sorted names. Hidden folders
-            are no classes.
+        path: the folder; each folder in it is a class, labels count in the order of the sorted names. Hidden
+            folders are no classes.
         image_size: int or (height, width) in pixels; pictures are stretched to it, with antialiasing.
         batch_size: pictures in a batch of the tf.data splits.
         validation: share of the pictures for the validation split, in [0, 1).
@@ -68,8 +70,8 @@ def from_folder(
     _share("test", test)
     if validation + test >= 1:
         raise ValueError(
-            f"`validation` and `test` must leave something to train on, so their sum must be below 1; received "
-            f"{validation} + {test}. Shares, not percent: 0.2 is a fifth."
+            f"`validation` and `test` must leave something to train on, so their sum must be below 1; "
+            f"received {validation} + {test}. Shares, not percent: 0.2 is a fifth."
         )
     found = read_folder(path, size, memory=memory, progress=progress)
     splits = assign(found.names, found.contents, validation, test)
@@ -92,7 +94,8 @@ def scan(path, *, progress=None):
         progress: whether to show a bar; `None` shows one in a terminal.
 
     Returns:
-        A `Report`: ``.good`` list of paths, ``.odd`` {path: what is converted}, ``.bad`` {path: why it is left out}.
+        A `Report`: ``.good`` list of paths, ``.odd`` {path: what is converted}, ``.bad`` {path: why it is
+            left out}.
 
     Raises:
         FileNotFoundError, NotADirectoryError: if there is no such folder.
@@ -180,7 +183,8 @@ def _folder(path):
         return root
     if root.exists():
         raise NotADirectoryError(
-            f"`path` must be a folder of class folders; received a file: {root}. If it is an archive, unpack it first."
+            f"`path` must be a folder of class folders; received a file: {root}. If it is an archive, unpack "
+            "it first."
         )
     parent = next((one for one in root.parents if one.is_dir()), Path())
     there = sorted(one.name for one in parent.iterdir() if one.is_dir())[:200]
@@ -205,8 +209,8 @@ def _classes(root):
     splits = {"train", "training", "validation", "valid", "val", "test", "testing"}
     if {one.lower() for one in classes} <= splits:
         raise ValueError(
-            f"`path` must hold one folder for each class; {root} holds {', '.join(classes)}, which are splits, not "
-            f'classes. Go one folder deeper: from_folder(path / "{classes[0]}", …).'
+            f"`path` must hold one folder for each class; {root} holds {', '.join(classes)}, which are "
+            f'splits, not classes. Go one folder deeper: from_folder(path / "{classes[0]}", …).'
         )
     if len(classes) == 1:
         inside = sorted(
@@ -247,7 +251,8 @@ def _image_size(image_size):
         )
     if len(size) != 2 or min(size) < 1:
         raise ValueError(
-            f"`image_size` must be an int or (height, width), in pixels, at least 1; received {image_size!r}. "
+            f"`image_size` must be an int or (height, width), in pixels, at least 1; received "
+            f"{image_size!r}. "
             "For example (150, 150)."
         )
     return size
@@ -454,7 +459,7 @@ def _known(pixels, index, state, shape):
 
 
 def _reserve(path, shape):
-    """Make a file for an array of uint8, with all its room taken: a full disk must show now, not in mid-write."""
+    """Make a file for an array of uint8, with all its room taken: a full disk must show at once."""
     need = int(np.prod(shape, dtype=np.int64))
     try:
         free = shutil.disk_usage(path.parent).free
@@ -469,7 +474,7 @@ def _reserve(path, shape):
         raise OSError(
             error.errno,
             f"The decoded pictures need {need / 2**20:,.0f} MB in {path.parent}, and cannot be written there "
-            f"({error.strerror or error}). Make room, set CNNKIT_DATA to another disk, ask for a smaller `image_size`, "
-            f"or allow more memory: from_folder(…, memory={need}).",
+            f"({error.strerror or error}). Make room, set CNNKIT_DATA to another disk, ask for a smaller "
+            f"`image_size`, or allow more memory: from_folder(…, memory={need}).",
         ) from error
     return images

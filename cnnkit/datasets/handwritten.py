@@ -25,8 +25,8 @@ _MNIST_CITATION = (
     "Proceedings of the IEEE 86(11), 1998"
 )
 
-# MD5 of the four original IDX files, unpacked. The file mnist.npz exists in several versions whose bytes differ;
-# what must agree is the arrays, so each array is given its IDX header again and hashed.
+# MD5 of the four original IDX files, unpacked. The file mnist.npz exists in several versions whose bytes
+# differ; what must agree is the arrays, so each array is given its IDX header again and hashed.
 _IDX_MD5 = {
     "x_train": "6bbc9ace898e44ae57da46a324031adb",
     "y_train": "a25bea736e30d166cdddb491f175f624",
@@ -42,9 +42,9 @@ def digits(batch_size=32):
         batch_size: pictures in a batch of the tf.data splits.
 
     Returns:
-        A `Dataset`: pictures (8, 8, 1) float32 in [0, 255] (the original 17 grey levels, 0 to 16, times 255/16).
-        The digits of one writer follow each other, so the last 397 (test) and the 200 before them (validation)
-        come mostly from writers whose digits are not in the first 1,200 (train).
+        A `Dataset`: pictures (8, 8, 1) float32 in [0, 255] (the original 17 grey levels, 0 to 16, times
+        255/16). The digits of one writer follow each other, so the last 397 (test) and the 200 before them
+        (validation) come mostly from writers whose digits are not in the first 1,200 (train).
 
     Source: UCI Optical Recognition of Handwritten Digits, test part, CC BY 4.0.
     """
@@ -68,14 +68,15 @@ def mnist(source="auto", batch_size=128):
     One printed line says which one it is and why.
 
     Args:
-        source: ``"real"`` insists on MNIST (70,000 pictures) and raises where it cannot be had; ``"embedded"`` is
-            the offline twin, scikit-learn's 1,797 digits enlarged to 28×28, and never touches the network;
-            ``"auto"`` takes MNIST if it is in the cache or can be downloaded, otherwise the twin.
+        source: ``"real"`` insists on MNIST (70,000 pictures) and raises where it cannot be had;
+            ``"embedded"`` is the offline twin, scikit-learn's 1,797 digits enlarged to 28×28, and never
+            touches the network; ``"auto"`` takes MNIST if it is in the cache or can be downloaded, otherwise
+            the twin.
         batch_size: pictures in a batch of the tf.data splits.
 
     Returns:
-        A `Dataset`: pictures (28, 28, 1), [0, 255], bright on dark. Real: 55,000 train, 5,000 validation (the last
-        of MNIST's 60,000), 10,000 test. Embedded: 1,200 train, 200 validation, 397 test.
+        A `Dataset`: pictures (28, 28, 1), [0, 255], bright on dark. Real: 55,000 train, 5,000 validation (the
+        last of MNIST's 60,000), 10,000 test. Embedded: 1,200 train, 200 validation, 397 test.
 
     Raises:
         ValueError: if `source` is none of the three.
@@ -144,16 +145,18 @@ def load_mnist_file(path):
             arrays = {key: file[key] for key in _IDX_MD5}
     except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise ValueError(
-            f"{path} should be MNIST as an .npz file with the keys {', '.join(_IDX_MD5)}; it cannot be read as one "
-            f"({type(error).__name__}: {error}). It is probably half a download: delete it, then run "
+            f"{path} should be MNIST as an .npz file with the keys {', '.join(_IDX_MD5)}; it cannot be read "
+            f"as one ({type(error).__name__}: {error}). It is probably half a download: delete it, then run "
             "`python -m cnnkit data download mnist`."
         ) from error
     for key, expected in _IDX_MD5.items():
         found = idx_md5(arrays[key])
         if found != expected:
             raise ValueError(
-                f"{path}: the array `{key}` should be MNIST's, with the MD5 {expected} as an IDX file; it has {found}. "
-                "The file holds other data or is damaged: delete it, then run `python -m cnnkit data download mnist`."
+                f"{path}: the array `{key}` should be MNIST's, with the MD5 {expected} as an IDX file; it "
+                f"has {found}. "
+                "The file holds other data or is damaged: delete it, then run `python -m cnnkit data "
+                "download mnist`."
             )
     return tuple(arrays[key] for key in _IDX_MD5)
 
@@ -182,9 +185,9 @@ def _cut(images, labels, first, second):
 def _enlarge(images):
     """Enlarge digits (N, 8, 8), values 0 to 16, to MNIST's form (N, 28, 28, 1) uint8.
 
-    As in MNIST the digit fills a box of 20×20 pixels and its centre of mass lies in the middle of the picture. A
-    steeper tone curve gives the strokes MNIST's full white and short grey edges. Whole numbers from end to end,
-    so that the pixels are the same on every machine.
+    As in MNIST the digit fills a box of 20×20 pixels and its centre of mass lies in the middle of the
+    picture. A steeper tone curve gives the strokes MNIST's full white and short grey edges. Whole numbers
+    from end to end, so that the pixels are the same on every machine.
     """
     from PIL import Image
 

@@ -84,6 +84,7 @@ def _entry(name):
     near = difflib.get_close_matches(str(name).lower(), _PHOTOS, n=3, cutoff=0.5)
     hint = f" Did you mean {' or '.join(repr(one) for one in near)}?" if near else ""
     raise ValueError(
-        f"`name` must be one of the photographs that come with scikit-learn and scikit-image; received {name!r}."
+        f"`name` must be one of the photographs that come with scikit-learn and scikit-image; received "
+        f"{name!r}."
         f"{hint} All of them: {', '.join(_PHOTOS)}."
     )

@@ -19,9 +19,9 @@ def cats_vs_dogs(source="auto", image_size=(150, 150), batch_size=32, *, count=2
     One printed line says which one it is and why.
 
     Args:
-        source: ``"real"`` insists on the photographs and raises where they cannot be had; ``"drawn"`` draws pictures
-            and never touches the network; ``"auto"`` takes the photographs if they are in the cache or can be
-            downloaded (69 MB), otherwise the drawn ones.
+        source: ``"real"`` insists on the photographs and raises where they cannot be had; ``"drawn"`` draws
+            pictures and never touches the network; ``"auto"`` takes the photographs if they are in the cache
+            or can be downloaded (69 MB), otherwise the drawn ones.
         image_size: int or (height, width) in pixels; photographs are stretched to it.
         batch_size: pictures in a batch of the tf.data splits.
         count: how many pictures are drawn; photographs are always all taken.
@@ -29,9 +29,11 @@ def cats_vs_dogs(source="auto", image_size=(150, 150), batch_size=32, *, count=2
 
     Returns:
         A `Dataset`: pictures (height, width, 3), [0, 255]; labels 0 cats, 1 dogs.
-        Real, 3,000 pictures: the folder ``validation`` of the published set is the *test* split (1,000), used for
-        nothing else; a fifth of the folder ``train`` (2,000), chosen by a hash of the names, is the validation split.
-        Drawn: three fifths train, 15 % validation, a quarter test; `factors(split)` tells position, size, background …
+        Real, 3,000 pictures: the folder ``validation`` of the published set is the *test* split (1,000), used
+        for nothing else; a fifth of the folder ``train`` (2,000), chosen by a hash of the names, is the
+        validation split.
+        Drawn: three fifths train, 15 % validation, a quarter test; `factors(split)` tells position, size,
+        background …
 
     Raises:
         ValueError: if `source` is none of the three.
@@ -56,18 +58,21 @@ def aerial(source="auto", image_size=(128, 128), batch_size=32, *, count=2100, s
     One printed line says which one it is and why.
 
     Args:
-        source: ``"real"`` insists on the photographs and raises where they cannot be had; ``"drawn"`` draws pictures
-            and never touches the network; ``"auto"`` takes the photographs if they are in the cache or can be
-            downloaded (332 MB), otherwise the drawn ones.
+        source: ``"real"`` insists on the photographs and raises where they cannot be had; ``"drawn"`` draws
+            pictures and never touches the network; ``"auto"`` takes the photographs if they are in the cache
+            or can be downloaded (332 MB), otherwise the drawn ones.
         image_size: int or (height, width) in pixels; photographs are 256×256.
         batch_size: pictures in a batch of the tf.data splits.
         count: how many pictures are drawn; photographs are always all taken.
         seed: seed of the order of each epoch, and of the drawn pictures.
 
     Returns:
-        A `Dataset`: pictures (height, width, 3), [0, 255]; labels 0 to 20 in the order of the class names' alphabet.
-        Real: a fifth is the test split, 15 % the validation split, by a hash of the names; identical files share one.
-        Drawn: three fifths train, 15 % validation, a quarter test; `factors(split)` tells angle, scale, season …
+        A `Dataset`: pictures (height, width, 3), [0, 255]; labels 0 to 20 in the order of the class names'
+        alphabet.
+        Real: a fifth is the test split, 15 % the validation split, by a hash of the names; identical files
+        share one.
+        Drawn: three fifths train, 15 % validation, a quarter test; `factors(split)` tells angle, scale,
+        season …
 
     Raises:
         ValueError: if `source` is none of the three.
@@ -92,8 +97,8 @@ def _real_cats_vs_dogs(image_size, batch_size, count, seed):
     test = read_folder(known.path / "validation", image_size)
     if train.class_names != test.class_names:
         raise ValueError(
-            f"{known.path}: train holds {', '.join(train.class_names)}, validation {', '.join(test.class_names)}; they "
-            "must hold the same classes. Has a folder been added or renamed?"
+            f"{known.path}: train holds {', '.join(train.class_names)}, validation "
+            f"{', '.join(test.class_names)}; they must hold the same classes. Has a folder been added or renamed?"
         )
     parts = assign(train.names, train.contents, 0.2, 0.0)
     whole = {"test": np.arange(len(test.names))}

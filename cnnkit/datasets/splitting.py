@@ -22,9 +22,10 @@ def place(name):
 def assign(names, contents, validation, test):
     """Divide pictures into splits by a hash of their names; identical files share a split.
 
-    A name always gets the same place in [0, 1); below `test` it is a test picture, below `test + validation` a
-    validation picture, otherwise a training picture. So a picture stays where it is when others are added. Of files
-    with the same content the lowest place counts for all: a copy can draw a picture out of training, never in.
+    A name always gets the same place in [0, 1); below `test` it is a test picture, below `test + validation`
+    a validation picture, otherwise a training picture. So a picture stays where it is when others are added.
+    Of files with the same content the lowest place counts for all: a copy can draw a picture out of
+    training, never into it.
 
     Args:
         names: paths relative to the folder, with forward slashes.

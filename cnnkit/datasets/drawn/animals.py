@@ -29,8 +29,8 @@ TAILS = {
     "cat": (("raised", "curled"), (0.5, 0.5)),
     "dog": (("sabre", "ring", "short"), (0.5, 0.3, 0.2)),
 }
-TONGUE = {"cat": 0.1, "dog": 0.5}
-DARK_NOSE = {"cat": (0.5, 0.2, 0.3), "dog": (0.14, 0.3, 0.56)}
+TONGUE = {"cat": 0.15, "dog": 0.4}
+DARK_NOSE = {"cat": (0.38, 0.24, 0.38), "dog": (0.24, 0.3, 0.46)}
 
 # What the factors whose values are words can be, and which factors a caller may fix.
 WORDS = {
@@ -187,7 +187,7 @@ def _look(factors, chance):
     look.side = chance.choose((-1, 1))
     look.width = chance.uniform(0.94, 1.08)
     look.build = chance.uniform(0.9, 1.08)
-    look.pupil = chance.uniform(0.22, 0.8)
+    look.pupil = chance.uniform(0.3, 0.92)
     look.tongue_length = chance.uniform(0.2, 1)
     look.muzzle_width = chance.uniform(0.85, 1.15)
     look.nose_size = chance.uniform(0.85, 1.2)

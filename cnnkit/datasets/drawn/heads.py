@@ -114,7 +114,7 @@ def _inner_ears(pen, look):
         outline, _ = _ear(look, side)
         middle = outline.mean(axis=0)
         inner = (outline - middle) * 0.58 + middle + (0.02 * side, 0.06)
-        pen.polygon(inner, mix(look.ear_colour, PINK, 0.55 if look.species == "cat" else 0.35))
+        pen.polygon(inner, mix(shade(look.ear_colour, 0.86), PINK, 0.22))
     # The skull's brow lies before the ears' feet.
     pen.blob([(-0.72, -0.52), (-0.35, -0.76), (0, -0.79), (0.35, -0.76), (0.72, -0.52), (0, -0.2)], look.fur)
 
