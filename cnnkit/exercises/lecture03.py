@@ -31,7 +31,7 @@ def _(answer):
                 scratch.convolve1d(a, v, mode="valid"),
                 "You kept only the places where v lies wholly inside a. The full convolution has one place more at each end.",
             ),
-            (scratch.convolve1d(a, v[::-1]), "You turned v round once too often."),
+            (scratch.convolve1d(a, v[::-1]), "That is the full cross-correlation: you slid v without turning it round."),
         ],
     )
 
@@ -48,6 +48,8 @@ def _(answer):
 def _(answer):
     if not isinstance(answer, (tuple, list, np.ndarray)) or len(answer) != 3:
         raise Wrong("The answer has three numbers in round brackets: (valid, same, full).")
+    if list(answer) == [106, 100, 94]:
+        raise Wrong("Valid and full are exchanged: valid is the shortest.")
     n, k = 100, 7
     expected = [shapes.conv_output(n, k, padding=padding) for padding in ("valid", "same", k - 1)]
     slips = [
@@ -128,6 +130,7 @@ def _(answer):
         matrix.shape,
         what="The shape",
         slips=[
+            ((3, 10), "⌊7 / 2⌋ = 3 counts the moves. The window at the start counts too: + 1."),
             (matrix.shape[::-1], "Rows come first: one row for each output, one column for each input."),
             ((8, 10), "That is right for a stride of 1. Here the window moves by 2."),
             ((5, 10), "n / 2 is one too many: the last window has to fit in whole."),

@@ -69,6 +69,7 @@ def _(answer):
             (5, "5 is right for four neighbours. Here there are eight."),
             (-9, "Mind the sign: the neighbours are subtracted, so the middle must be positive."),
             (1, "With 1 the weights add up to −7. An even area would become negative."),
+            (7, "With 7 the weights add up to −1. They should add up to 1."),
         ],
     )
 
@@ -195,10 +196,10 @@ def _(answer):
                 count(3, 6, 10, bias=False) + 6,
                 "The biases belong to the filters of this layer, and there are 10 of them.",
             ),
-            (count(3, 3, 10), "Three channels has the photograph. The second layer sees the six maps."),
+            (count(3, 3, 10), "The photograph has three channels. The second layer sees the six maps."),
             (
                 count(3, 3, 10, bias=False),
-                "Three channels has the photograph. The second layer sees the six maps.",
+                "The photograph has three channels. The second layer sees the six maps.",
             ),
             (count(3, 1, 10), "Each filter is as deep as its input: six channels."),
             (

@@ -85,7 +85,7 @@ def convolution(
         for way, a in zip(("rows: ", "columns: ") if dims == 2 else ("", ""), axes, strict=True)
         if dims == 2 or a is axes[1]
     )
-    notes = [first, f"Output size, ⌊(input + padding − kernel) / stride⌋ + 1: {size}."]
+    notes = [first, f"Output size, ⌊(input + zeros added − kernel) / stride⌋ + 1: {size}."]
     if any(a.before + a.after for a in axes):
         notes.append("Zeros in italics are padding.")
     sentence = (

@@ -62,7 +62,7 @@ def pooling(
     )
     notes = [
         f"First window: {labels[1]}[0, 0] = {how} = {f.show(output[0, 0])}",
-        f"Output size, ⌊(input + padding − window) / stride⌋ + 1: {sizes}. Nothing to learn: no weights.",
+        f"Output size, ⌊(input + cells added − window) / stride⌋ + 1: {sizes}. Nothing to learn: no weights.",
     ]
     if any(a.before + a.after for a in axes):
         notes.append("Empty cells are padding: they never count.")

@@ -92,7 +92,7 @@ function convolution({ data, bar, settings, stage, sum, note, title, warn, say }
       const way = dims === 2 ? ["rows: ", "columns: "][i] : "";
       return `${way}⌊(${g.n} + ${g.before + g.after} − ${g.span}) / ${g.stride}⌋ + 1 = ${g.size}`;
     }).slice(2 - dims);
-    const notes = [`Output size, ⌊(input + padding − kernel) / stride⌋ + 1: ${ways.join("; ")}.`];
+    const notes = [`Output size, ⌊(input + zeros added − kernel) / stride⌋ + 1: ${ways.join("; ")}.`];
     const [v, h] = geometry;
     if (v.before + v.after + h.before + h.after) {
       const ends = dims === 2

@@ -67,7 +67,7 @@ function pooling({ data, bar, settings, stage, sum, note, title, warn, say }) {
     title.firstChild.textContent = data.title ?? `${name} pooling, window by window`;
     const [v, h] = geometry;
     const ways = geometry.map((g, i) => `${["rows", "columns"][i]}: ⌊(${g.n} + ${g.before + g.after} − ${g.k}) / ${g.stride}⌋ + 1 = ${g.size}`);
-    const notes = [`Output size, ⌊(input + padding − window) / stride⌋ + 1: ${ways.join("; ")}. Nothing to learn: no weights.`];
+    const notes = [`Output size, ⌊(input + cells added − window) / stride⌋ + 1: ${ways.join("; ")}. Nothing to learn: no weights.`];
     if (v.padded > v.n || h.padded > h.n) notes.push("Dashed cells are padding: they never count.");
     if (v.used.size < v.padded || h.used.size < h.padded) notes.push("No window reaches the hatched cells.");
     if (unshifted && unshifted.output.length === output.length && unshifted.output[0]?.length === output[0]?.length) {

@@ -17,7 +17,7 @@ RIGHT = {
 
 WRONG = [
     ("03.by_hand", [0, 0, 0, 0], "index 0"),
-    ("03.by_hand", [1, 3, 2, 6], "round once too often"),
+    ("03.by_hand", [1, 3, 2, 6], "without turning it round"),
     ("03.by_hand", [3, 2], "shape|cross-correlation|inside"),
     ("03.by_hand", [1, 6], "inside"),
     ("03.by_hand", [3, 1, 6], "shape"),
@@ -27,6 +27,7 @@ WRONG = [
     ("03.lengths", (94, 100, 107), "one too many"),
     ("03.lengths", (0, 0, 0), "length for valid"),
     ("03.lengths", 94, "three numbers"),
+    ("03.lengths", (106, 100, 94), "exchanged"),
     ("03.correlate", lambda x, w, strides: correlate(x, w[::-1], strides), "turned w round"),
     ("03.correlate", lambda x, w, strides: correlate(x, w, 1), "did not use `strides`"),
     ("03.correlate", lambda x, w, strides: np.zeros(len(x)), "shape"),
@@ -43,4 +44,5 @@ WRONG = [
     ("03.matrix_shape", (8, 10), "stride of 1"),
     ("03.matrix_shape", (5, 10), "one too many"),
     ("03.matrix_shape", (0, 0), "index 0"),
+    ("03.matrix_shape", (3, 10), "the start counts too"),
 ]
