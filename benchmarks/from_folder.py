@@ -2,7 +2,6 @@
 
 import itertools
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -77,17 +76,31 @@ def memory(root, what):
         rows.append({"task": task, "way": way, "rate": megabytes, "unit": "MB", "seconds": None})
     for row in rows:
         row["times_ours"] = row["rate"] / rows[0]["rate"]
+        row.update(fastest=None, slowest=None, scaled=None)
     return rows
 
 
 def _measure_memory(root, way):
+    import psutil
+
     _exhaust(_keras_of_one_picture())  # what TensorFlow itself takes
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    process, over = psutil.Process(), threading.Event()
+    before = peak = process.memory_info().rss
+
+    def watch():
+        nonlocal peak
+        while not over.wait(0.01):
+            peak = max(peak, process.memory_info().rss)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
     if way == "Keras":
         _exhaust(_keras(root))
     else:
         _exhaust(_ours(root, memory=0 if "disk" in way else None).train)
-    print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024)
+    over.set()
+    watcher.join()
+    print((peak - before) / 1e6)
 
 
 def _ours(root, memory=None):

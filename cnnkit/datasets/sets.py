@@ -98,7 +98,8 @@ def _real_cats_vs_dogs(image_size, batch_size, count, seed):
     if train.class_names != test.class_names:
         raise ValueError(
             f"{known.path}: train holds {', '.join(train.class_names)}, validation "
-            f"{', '.join(test.class_names)}; they must hold the same classes. Has a folder been added or renamed?"
+            f"{', '.join(test.class_names)}; they must hold the same classes. Has a folder "
+            "been added or renamed?"
         )
     parts = assign(train.names, train.contents, 0.2, 0.0)
     whole = {"test": np.arange(len(test.names))}

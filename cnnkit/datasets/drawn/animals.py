@@ -22,8 +22,8 @@ TIED_BACKGROUNDS = {"cat": INDOORS, "dog": OUTDOORS}
 
 # How the kinds differ. Each cue has exceptions, so that no single one settles the matter.
 EARS = {
-    "cat": (("pointed", "folded"), (0.86, 0.14)),
-    "dog": (("floppy", "button", "pointed"), (0.62, 0.20, 0.18)),
+    "cat": (("pointed", "folded"), (0.8, 0.2)),
+    "dog": (("floppy", "button", "pointed"), (0.52, 0.22, 0.26)),
 }
 TAILS = {
     "cat": (("raised", "curled"), (0.5, 0.5)),
@@ -85,20 +85,20 @@ def plan(seed, index, height, width, shortcut=0.0, fixed=None):
 
     decide("pose", chance.choose(POSES, (0.3, 0.18, 0.18, 0.34)))
     decide("background", _background(chance, label, shortcut))
-    decide("occluder", chance.choose(OCCLUDERS, (0.52, 0.1, 0.11, 0.09, 0.09, 0.09)))
+    decide("occluder", chance.choose(OCCLUDERS, (0.44, 0.14, 0.12, 0.1, 0.1, 0.1)))
     decide("fur", chance.choose(tuple(COATS)))
     decide("pattern", chance.choose(PATTERNS, (0.22, 0.22, 0.14, 0.2, 0.1, 0.12)))
     decide("flip", chance.happens(0.5))
-    decide("angle", chance.uniform(-9, 9))
+    decide("angle", chance.uniform(-15, 15))
     decide("yaw", chance.uniform(-0.9, 0.9))
-    decide("noise", chance.uniform(2, 11))
-    decide("exposure", chance.uniform(0.86, 1.16))
+    decide("noise", chance.uniform(2, 14))
+    decide("exposure", chance.uniform(0.76, 1.18))
 
     # Size and place: the animal with its tail may reach over the picture's rim by up to a tenth.
     left, top, right, bottom = EXTENT[factors["pose"]]
     if factors["flip"]:
         left, right = -right, -left
-    share = chance.uniform(0.72, 1.06)
+    share = chance.uniform(0.58, 1.04)
     decide("scale", share * min(width / (right - left), height / (bottom - top)))
     size = factors["scale"]
     decide("x", _place(chance, left * size, right * size, width))
@@ -120,7 +120,7 @@ def _background(chance, label, shortcut):
 
 def _place(chance, before, after, size):
     """Where to put the head so that the animal, from `before` it to `after` it, is in the picture."""
-    margin = 0.08 * size
+    margin = 0.1 * size
     low, high = -margin - before, size + margin - after
     return chance.uniform(min(low, high), max(low, high))
 
@@ -190,8 +190,8 @@ def _look(factors, chance):
     look.pupil = chance.uniform(0.3, 0.92)
     look.tongue_length = chance.uniform(0.2, 1)
     look.muzzle_width = chance.uniform(0.85, 1.15)
-    look.nose_size = chance.uniform(0.85, 1.2)
-    look.mood = "sleepy" if chance.happens(0.1) else "awake"
+    look.nose_size = chance.uniform(0.72, 1.1)
+    look.mood = "sleepy" if chance.happens(0.14) else "awake"
     look.brows, look.whiskered = chance.happens(0.35), chance.happens(0.6)
     eyes = chance.choose(EYES)
     # A dog's iris is mostly brown, a husky's is not; the other way round with cats.

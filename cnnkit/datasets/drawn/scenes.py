@@ -385,7 +385,7 @@ def _plant(pen, extent, chance):
     green = vary(chance.choose(PLANTS), chance)
     for k in range(7):
         turn = math.radians(-160 + 23 * k + chance.uniform(-8, 8))
-        length = chance.uniform(1.3, 2.4)
+        length = chance.uniform(1.5, 2.8)
         tip = (x + length * math.cos(turn), y + length * math.sin(turn))
         bend = (x + length * 0.5 * math.cos(turn), y + length * 0.62 * math.sin(turn))
         pen.taper([(x, y), bend, tip], [0.1, 0.42, 0.02], shade(green, 0.85 + 0.08 * (k % 4)))
