@@ -31,7 +31,10 @@ def _(answer):
                 scratch.convolve1d(a, v, mode="valid"),
                 "You kept only the places where v lies wholly inside a. The full convolution has one place more at each end.",
             ),
-            (scratch.convolve1d(a, v[::-1]), "That is the full cross-correlation: you slid v without turning it round."),
+            (
+                scratch.convolve1d(a, v[::-1]),
+                "That is the full cross-correlation: you slid v without turning it round.",
+            ),
         ],
     )
 
