@@ -104,6 +104,7 @@ class ArraySplit:
         with tf.device("CPU:0"):
             labels = tf.constant(self.labels)
 
+        @tf.autograph.experimental.do_not_convert  # there is nothing to rewrite
         def batch(indices):
             # NumPy picks the pictures: handed to TensorFlow as a constant they would be in memory twice.
             images = tf.ensure_shape(tf.numpy_function(self.take, [indices], kind), (None, *self.shape))
