@@ -5,7 +5,6 @@ used, so `cnnkit.plot` costs nothing until a figure is drawn.
 """
 
 import importlib
-from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
 
@@ -13,6 +12,7 @@ _MODULES = ("shapes", "scratch", "filters", "datasets", "plot", "interactive", "
 
 __all__ = ["__version__", *_MODULES]
 
+TYPE_CHECKING = False  # as `typing` has it, whose import would take longer than the rest
 if TYPE_CHECKING:  # so that editors complete the names
     from . import datasets, exercises, filters, interactive, plot, scratch, shapes  # noqa: F401
 
