@@ -129,14 +129,16 @@ def _exhaust(batches):
 
 
 def _decode(files, decode):
-    """Read and decode all files with as many threads as there are processors; the pixels are dropped."""
+    """Read and decode all files with as many threads as `from_folder` takes; the pixels are dropped."""
+    from cnnkit.datasets.folders import _threads
+
     turns = itertools.count()
 
     def work():
         while (row := next(turns)) < len(files):
             decode(files[row].read_bytes())
 
-    threads = [threading.Thread(target=work) for _ in range(os.cpu_count() or 1)]
+    threads = [threading.Thread(target=work) for _ in range(_threads())]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -315,7 +315,7 @@ def _decode_all(files, size, images, progress):
     with warnings.catch_warnings():  # what is wrong with a file stands in the report
         warnings.simplefilter("ignore")
         threads = [
-            threading.Thread(target=work, daemon=True) for _ in range(min(_cores(), 32, len(files) or 1))
+            threading.Thread(target=work, daemon=True) for _ in range(min(_threads(), len(files) or 1))
         ]
         for thread in threads:
             thread.start()
@@ -369,6 +369,12 @@ def _read(file):
         raise Unreadable(f"cannot be read ({error.strerror or error})") from None
     finally:
         os.close(handle)
+
+
+def _threads():
+    # More than there are processors: where others compete for them, the one that holds Python's lock may be set
+    # aside, and then the rest had better be in the middle of decoding.
+    return min(2 * _cores() + 2, 32)
 
 
 def _cores():

@@ -1,9 +1,15 @@
 """The two sets of photographs that the course trains on: cats and dogs, and land from above."""
 
+import contextlib
 import functools
+import hashlib
+import os
+import zipfile
+from pathlib import Path
 
 import numpy as np
 
+from . import cache
 from .catalogue import entry
 from .choosing import choose
 from .dataset import ArraySplit, Dataset, Report
@@ -13,7 +19,7 @@ from .splitting import assign
 __all__ = ["aerial", "cats_vs_dogs"]
 
 
-def cats_vs_dogs(source="auto", image_size=(150, 150), batch_size=32, *, count=2000, seed=0):
+def cats_vs_dogs(source="auto", image_size=(150, 150), batch_size=32, *, count=1000, seed=0):
     """Return photographs of cats and dogs, or their drawn twin.
 
     One printed line says which one it is and why.
@@ -52,7 +58,7 @@ def cats_vs_dogs(source="auto", image_size=(150, 150), batch_size=32, *, count=2
     )
 
 
-def aerial(source="auto", image_size=(128, 128), batch_size=32, *, count=2100, seed=0):
+def aerial(source="auto", image_size=(128, 128), batch_size=32, *, count=1050, seed=0):
     """Return aerial photographs of 21 kinds of land use (UC Merced), or their drawn twin.
 
     One printed line says which one it is and why.
@@ -166,8 +172,33 @@ def _drawn(name, class_names, image_size, batch_size, count, seed):
     )
 
 
-@functools.lru_cache(maxsize=2)  # drawing takes seconds; a lecture asks for the same pictures more than once
+@functools.lru_cache(maxsize=2)  # a lecture asks for the same pictures more than once
 def _draw(name, image_size, count, seed):
+    """Draw, or take from the cache what an earlier run drew: drawing takes a while, reading does not."""
     from . import drawn
 
-    return getattr(drawn, name)(count, image_size, seed)
+    options = f"{name} {image_size} {count} {seed} {_version_of_the_drawing()}"
+    place = cache.cache_folder() / "drawn" / f"{name}-{hashlib.sha256(options.encode()).hexdigest()[:16]}.npz"
+    try:
+        with np.load(place, allow_pickle=False) as file:
+            saved = {key: file[key] for key in file.files}
+        return saved.pop("images"), saved.pop("labels"), saved
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        pass  # not there, or half-written by a process that was killed
+    images, labels, factors = getattr(drawn, name)(count, image_size, seed)
+    working = place.with_name(f"{place.stem}.{os.getpid()}.part")
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with open(working, "wb") as file:
+            np.savez(file, images=images, labels=labels, **factors)
+        os.replace(working, place)
+    except OSError:  # a cache that is full or cannot be written saves no time, that is all
+        with contextlib.suppress(OSError):
+            working.unlink(missing_ok=True)
+    return images, labels, factors
+
+
+def _version_of_the_drawing():
+    """Return a hash of the code that draws: pictures drawn by other code are not taken from the cache."""
+    folder = Path(__file__).parent / "drawn"
+    return hashlib.sha256(b"".join(one.read_bytes() for one in sorted(folder.glob("*.py")))).hexdigest()

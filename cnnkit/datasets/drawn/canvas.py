@@ -104,8 +104,10 @@ class Canvas:
 
     def soften(self):
         """Put what is drawn so far out of focus."""
-        small = self.image.reduce(2 * OVERSAMPLE)
-        self.image.paste(small.resize(self.image.size, Image.Resampling.BILINEAR))
+        half = self.image.reduce(2 * OVERSAMPLE)
+        # Smoothly to the finished size, then merely enlarged: what is averaged down later is the same again.
+        soft = half.resize((self.width, self.height), Image.Resampling.BILINEAR)
+        self.image.paste(soft.resize(self.image.size, Image.Resampling.NEAREST))
 
     def pixels(self):
         """The finished picture, (height, width, 3) uint8."""
