@@ -372,8 +372,8 @@ def _read(file):
 
 
 def _threads():
-    # More than there are processors: where others compete for them, the one that holds Python's lock may be set
-    # aside, and then the rest had better be in the middle of decoding.
+    # More than there are processors: where others compete for them, the one that holds Python's lock may be
+    # set aside, and then the rest had better be in the middle of decoding.
     return min(2 * _cores() + 2, 32)
 
 
