@@ -83,19 +83,38 @@ def markdown(results):
     return "\n".join(lines)
 
 
-def readme(path=README):
-    """Write the table between the two markers of the README; leave everything else as it is."""
+def summary(results):
+    """One line for each benchmark: its first task, ours, and the other ways."""
+    lines = ["| Task | Ours | Other ways, and how many times as long as ours |", "|---|---|---|"]
+    for result in results.values():
+        ours, *others = [row for row in result["rows"] if row["task"] == result["rows"][0]["task"]]
+        timed = "right" not in (ours.get("unit") or "")
+        words = [f"{row['way']} {in_words(row)}" + (f" ({ratio(row)})" if timed else "") for row in others]
+        lines.append(
+            f"| {result['title']}: {ours['task']} | {ours['way']} {in_words(ours)} | {'; '.join(words)} |"
+        )
+    return "\n".join(lines)
+
+
+def readme():
+    """The short table goes into the README, the long one into the page of the benchmarks."""
     results = read()
     if not results:
         print("There is nothing to write yet: run `python -m benchmarks` first.")
         return
+    write(README, summary(results))
+    write(Path(__file__).with_name("README.md"), markdown(results))
+
+
+def write(path, table):
+    """Write the table between the two markers of a page; leave everything else as it is."""
     text = path.read_text(encoding="utf-8") if path.exists() else ""
     before, begin, rest = text.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:
         print(f"{path.name} has no place for the table: put {BEGIN} and {END} on two lines of their own.")
         return
-    new = f"{before}{BEGIN}\n{markdown(results)}\n{END}{after}"
+    new = f"{before}{BEGIN}\n{table}\n{END}{after}"
     if new == text:
         print(f"{path.name} shows these results already.")
         return
