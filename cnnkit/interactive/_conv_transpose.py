@@ -45,14 +45,7 @@ def conv_transpose(
         ValueError, TypeError: if the input is not two small arrays of finite numbers, or the settings do not
             fit together.
     """
-    x = f.as_array("x", x, (1, 2), largest=16)
-    kernel = f.as_array("kernel", kernel, (1, 2), largest=16)
-    if x.ndim != kernel.ndim:
-        raise ValueError(
-            f"`kernel` must have as many axes as `x`, which has {x.ndim}; received shape {kernel.shape} for "
-            f"x of shape {x.shape}. A pair of brackets may be missing or one too many: write the kernel as "
-            f"{'[[1, 2], [3, 4]]' if x.ndim == 2 else '[1, 2]'}."
-        )
+    x, kernel = f.as_input_and_kernel(x, kernel, largest=16)
     dims = x.ndim
     x, kernel = np.atleast_2d(x), np.atleast_2d(kernel)
     strides = f.as_pair("strides", strides)

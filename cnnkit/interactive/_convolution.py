@@ -39,14 +39,7 @@ def convolution(
         ValueError, TypeError: if the input is not two small arrays of finite numbers, or nothing would be
             left of the output.
     """
-    x = f.as_array("x", x, (1, 2))
-    kernel = f.as_array("kernel", kernel, (1, 2))
-    if x.ndim != kernel.ndim:
-        raise ValueError(
-            f"`kernel` must have as many axes as `x`, which has {x.ndim}; received shape {kernel.shape} for "
-            f"x of shape {x.shape}. A pair of brackets may be missing or one too many: write the kernel as "
-            f"{'[[1, 2], [3, 4]]' if x.ndim == 2 else '[1, 2]'}."
-        )
+    x, kernel = f.as_input_and_kernel(x, kernel)
     dims = x.ndim
     x, kernel = np.atleast_2d(x), np.atleast_2d(kernel)
     strides = f.as_pair("strides", strides)

@@ -433,6 +433,19 @@ def as_array(name, value, dims, *, smallest=1, largest=LARGEST):
     return array
 
 
+def as_input_and_kernel(x, kernel, **limits):
+    """Both as arrays of one axis or two; `limits` are those of `as_array`."""
+    x = as_array("x", x, (1, 2), **limits)
+    kernel = as_array("kernel", kernel, (1, 2), **limits)
+    if x.ndim != kernel.ndim:
+        raise ValueError(
+            f"`kernel` must have as many axes as `x`, which has {x.ndim}; received shape {kernel.shape} for "
+            f"x of shape {x.shape}. A pair of brackets may be missing or one too many: write the kernel as "
+            f"{'[[1, 2], [3, 4]]' if x.ndim == 2 else '[1, 2]'}."
+        )
+    return x, kernel
+
+
 def as_pair(name, value, *, smallest=1, largest=16):
     """An int or a pair of ints (rows, columns) as a list of two ints, or an error that helps."""
     pair = value if isinstance(value, tuple | list) else (value, value)
