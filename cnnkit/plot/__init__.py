@@ -1,4 +1,4 @@
-"""Figures: pictures, their numbers, their channels, kernels and feature maps.
+"""Figures: pictures, their numbers and channels, kernels, feature maps, learning curves, mistakes.
 
 Every function takes the data first and everything else by keyword, returns the Axes (one panel) or the Figure
 (several), and never calls `plt.show`. Every figure says itself in one sentence, which `alt` returns and which
@@ -19,9 +19,20 @@ _WHERE = {
     "kernels": "_maps",
     "feature_maps": "_maps",
     "receptive_field": "_receptive_field",
+    "history": "_history",
 }
 
-__all__ = ["alt", "channels", "describe", "feature_maps", "images", "kernels", "pixels", "receptive_field"]
+__all__ = [
+    "alt",
+    "channels",
+    "describe",
+    "feature_maps",
+    "history",
+    "images",
+    "kernels",
+    "pixels",
+    "receptive_field",
+]
 
 
 def __getattr__(name):

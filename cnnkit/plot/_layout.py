@@ -101,10 +101,20 @@ def ink(colours):
     Source: the relative luminance of the Web Content Accessibility Guidelines 2.1; the better of the two
     always has a contrast of at least 4.5.
     """
+    luminance = _luminance(colours)
+    return np.where((luminance + 0.05) / 0.05 >= 1.05 / (luminance + 0.05), "black", "white")
+
+
+def contrast(one, other):
+    """Return the contrast of two colours (3,) in 0 to 1: 1 for equal ones, 21 for black and white."""
+    dark, light = sorted(float(_luminance(colour)) for colour in (one, other))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colours):
     colours = np.asarray(colours, dtype=float)[..., :3]
     linear = np.where(colours <= 0.04045, colours / 12.92, ((colours + 0.055) / 1.055) ** 2.4)
-    luminance = linear @ [0.2126, 0.7152, 0.0722]
-    return np.where((luminance + 0.05) / 0.05 >= 1.05 / (luminance + 0.05), "black", "white")
+    return linear @ [0.2126, 0.7152, 0.0722]
 
 
 def texts(array, fmt=None, name="fmt"):
