@@ -245,6 +245,23 @@ def test_expected_is_a_band_in_its_panel():
     assert "band" not in words(loss)
 
 
+class Measured:
+    """What results.expected returns, as far as it counts."""
+
+    metrics = ("accuracy", "seconds", "val_loss", "loss")
+
+    def __getitem__(self, metric):
+        return [1.0, 0.5] if metric == "loss" else 0.9
+
+    def range(self, metric):
+        return {"accuracy": (0.96, 0.98), "seconds": (1, 9), "val_loss": (0.6, 0.9)}[metric]
+
+
+def test_expected_may_be_what_was_measured():
+    loss, accuracy = plot.history(RUN, expected=Measured()).axes
+    assert (loss.patches[0].get_y(), accuracy.patches[0].get_y()) == (0.6, 0.96)
+
+
 def test_validation_that_did_not_run_in_every_epoch():
     run = {"loss": [6, 5, 4, 3, 2, 1], "val_loss": [5.5, 3.5, 1.5]}
     axes = plot.history(run)

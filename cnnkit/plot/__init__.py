@@ -20,16 +20,20 @@ _WHERE = {
     "feature_maps": "_maps",
     "receptive_field": "_receptive_field",
     "history": "_history",
+    "confusion_matrix": "_predictions",
+    "mistakes": "_predictions",
 }
 
 __all__ = [
     "alt",
     "channels",
+    "confusion_matrix",
     "describe",
     "feature_maps",
     "history",
     "images",
     "kernels",
+    "mistakes",
     "pixels",
     "receptive_field",
 ]

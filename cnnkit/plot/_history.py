@@ -58,7 +58,8 @@ def history(history, *, metrics=None, expected=None, seconds=None, ax=None):
             without that number. A validation list may be shorter, as `validation_freq` makes it.
         metrics: a metric or a list of them, one panel each, without "val_"; None takes those that all runs
             have, the loss first.
-        expected: dict from metric to (low, high), where the curves should end; None draws no such band.
+        expected: where validation should end: a dict from metric to (low, high), or what `results.expected`
+            returns, whose range it takes for each metric that was measured. None draws no such band.
         seconds: draws seconds in place of epochs: the seconds of the whole training, or a list with those
             that had passed at the end of each epoch; for several runs a dict of these. None draws epochs.
         ax: the Axes to draw one metric into; None makes a new figure.
@@ -250,6 +251,8 @@ def _in_order(run):
 def _expected(expected, metrics):
     if expected is None:
         return {}
+    if hasattr(expected, "range") and hasattr(expected, "metrics"):  # what results.expected returns
+        return _measured(expected, metrics)
     if not isinstance(expected, Mapping):
         raise TypeError(
             "`expected` must be a dict from a metric to (low, high); received "
@@ -274,6 +277,16 @@ def _expected(expected, metrics):
                 f"{metric!r}. Use the name that stands in the history, or leave it out."
             )
         found[name] = (low, high)
+    return found
+
+
+def _measured(expected, metrics):
+    """The ranges of what was measured: on validation where that was, else on the test set."""
+    found = {}
+    for metric in metrics:
+        for name in (f"val_{metric}", metric):
+            if name in expected.metrics and np.ndim(expected[name]) == 0:
+                found.setdefault(metric, expected.range(name))
     return found
 
 

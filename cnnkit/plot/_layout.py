@@ -62,7 +62,8 @@ def grid(number, *, columns, aspect, titles=None, most_side=3.0, bar=False, supt
             )
         )
     if suptitle:
-        figure.suptitle(suptitle, y=1 - 0.15 / size[1], va="center", fontsize=TITLE + 2)
+        letters = min(TITLE + 2, 72 * size[0] / (0.58 * len(suptitle)))  # a single panel is narrow
+        figure.suptitle(suptitle, y=1 - 0.15 / size[1], va="center", fontsize=letters)
     return figure, panels
 
 
