@@ -1,4 +1,5 @@
-"""`python -m benchmarks [NAMES…]` measures; `python -m benchmarks readme` writes the table into README.md."""
+"""Measures: `python -m benchmarks [NAMES…]` speeds, side by side; `train [NAMES…]` trainings over five seeds, into
+cnnkit/results.json; `lectures [NN…]` what the lectures themselves train; `readme` writes the tables of speed."""
 
 import argparse
 import importlib
@@ -19,7 +20,7 @@ BEGIN, END = "<!-- speed:begin -->", "<!-- speed:end -->"
 def names():
     """Every module of this folder that has a `run` is a benchmark."""
     found = (module.name for module in pkgutil.iter_modules(benchmarks.__path__))
-    return [name for name in found if name not in ("__main__", "measure")]
+    return [name for name in found if name not in ("__main__", "measure", "trained", "lectures")]
 
 
 def read():
@@ -122,7 +123,45 @@ def write(path, table):
     print(f"Wrote the table into {path.name}.")
 
 
+def train(arguments):
+    """`python -m benchmarks train [NAMES…]`: the trainings that results.json holds, over several seeds."""
+    from benchmarks import trained
+
+    parser = argparse.ArgumentParser(prog="python -m benchmarks train", description=trained.__doc__)
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help="mnist stands for all that begin with mnist."
+    )
+    _add_seeds(parser)
+    parser.add_argument("--keep", action="store_true", help="keep seeds measured before the code was changed")
+    given = parser.parse_args(arguments)
+    try:
+        chosen = trained.choose(given.names)
+    except ValueError as error:
+        parser.error(str(error))
+    trained.measure(chosen, seeds=given.seeds, again=given.again, keep=given.keep)
+    return 0
+
+
+def lectures(arguments):
+    """`python -m benchmarks lectures [NN…]`: what the lectures train, over several seeds."""
+    from benchmarks import lectures
+
+    parser = argparse.ArgumentParser(prog="python -m benchmarks lectures", description=lectures.__doc__)
+    parser.add_argument("lectures", nargs="*", metavar="NN", help="numbers of lectures; none means all")
+    _add_seeds(parser)
+    given = parser.parse_args(arguments)
+    return 1 if lectures.measure(given.lectures, seeds=given.seeds, again=given.again) else 0
+
+
+def _add_seeds(parser):
+    parser.add_argument("--seeds", type=int, default=5, help="how many seeds (5)")
+    parser.add_argument("--again", action="store_true", help="forget what was measured before")
+
+
 def main(arguments=None):
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments and arguments[0] in ("train", "lectures"):
+        return {"train": train, "lectures": lectures}[arguments[0]](arguments[1:])
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument(
         "names", nargs="*", metavar="NAME", help=f"which: {', '.join(names())}; none means all; or: readme"

@@ -8,13 +8,13 @@ import importlib
 
 __version__ = "0.1.0"
 
-_MODULES = ("shapes", "scratch", "filters", "datasets", "plot", "interactive", "exercises")
+_MODULES = ("shapes", "scratch", "filters", "datasets", "training", "plot", "interactive", "exercises", "results")
 
 __all__ = ["__version__", *_MODULES]
 
 TYPE_CHECKING = False  # as `typing` has it, whose import would take longer than the rest
 if TYPE_CHECKING:  # so that editors complete the names
-    from . import datasets, exercises, filters, interactive, plot, scratch, shapes  # noqa: F401
+    from . import datasets, exercises, filters, interactive, models, plot, results, scratch, shapes, training  # noqa: F401
 
 
 def __getattr__(name):
