@@ -8,7 +8,18 @@ import importlib
 
 __version__ = "0.1.0"
 
-_MODULES = ("shapes", "scratch", "filters", "datasets", "training", "plot", "interactive", "exercises", "results")
+_MODULES = (
+    "shapes",
+    "scratch",
+    "filters",
+    "datasets",
+    "models",
+    "training",
+    "plot",
+    "interactive",
+    "exercises",
+    "results",
+)
 
 __all__ = ["__version__", *_MODULES]
 
