@@ -129,10 +129,9 @@ def draw(seed, index, height, width, factors):
     """Draw the picture of these factors: (pixels, coverage, occlusion)."""
     stream = [Chance(KIND, seed, index, layer) for layer in range(1, 6)]
     look = _look(factors, stream[0])
-    canvas = Canvas(height, width)
-    draw_background(canvas, factors["background"], factors["horizon"], stream[1])
-
-    canvas.soften()
+    canvas, distance = Canvas(height, width), Canvas(height, width, oversample=1)
+    draw_background(distance, factors["background"], factors["horizon"], stream[1])
+    canvas.backdrop(distance)
 
     pen = Pen(canvas, factors["x"], factors["y"], factors["scale"], 0.0, factors["flip"])
     pose, extent = factors["pose"], EXTENT[factors["pose"]]

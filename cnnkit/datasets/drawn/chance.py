@@ -4,6 +4,8 @@ NumPy promises that the *bits* of a bit generator never change, but not that `Ge
 algorithm. So pictures are drawn from the bits alone, through the few simple rules in this file.
 """
 
+import math
+
 import numpy as np
 
 
@@ -59,11 +61,11 @@ class Chance:
 
     def array(self, *shape):
         """Floats in [0, 1) of this shape."""
-        count = int(np.prod(shape))
+        count = math.prod(shape)
         return ((self._bits.random_raw(count) >> np.uint64(11)) * 2.0**-53).reshape(shape)
 
     def bytes(self, *shape):
         """Ints 0 … 255 of this shape, dtype uint8."""
-        count = int(np.prod(shape))
+        count = math.prod(shape)
         words = self._bits.random_raw((count + 7) // 8).astype("<u8")  # one byte order for all machines
         return words.view(np.uint8)[:count].reshape(shape)

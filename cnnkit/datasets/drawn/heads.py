@@ -41,11 +41,10 @@ def draw_head(pen, look):
 
 def cutout(pen, parts, ink):
     """Fill the parts as one silhouette: first their dark rims, then their colours over the inner rims."""
-    placed = [(pen.to_pixels(points), colour) for points, colour in parts]
-    for points, _ in placed:
-        pen.canvas.outline(points, ink, 0.085 * pen.scale + 0.35)
-    for points, colour in placed:
-        pen.canvas.polygon(points, colour)
+    for points, _ in parts:
+        pen.canvas.outline(pen.to_pixels(points), ink, 0.085 * pen.scale + 0.35)
+    for points, colour in parts:
+        pen.polygon(points, colour)
 
 
 def _skull(look):

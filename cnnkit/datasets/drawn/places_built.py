@@ -1,12 +1,13 @@
 """Places with houses, halls, tanks, boats, courts and parked cars."""
 
+import itertools
 import math
 
 import numpy as np
 
 from .canvas import ellipse
-from .ground import CONCRETE, LINES, REACH, box, disc
-from .palette import mix, rgb, shade, vary
+from .ground import CONCRETE, FLAT_ROOFS, LINES, REACH, box, disc, looks
+from .palette import colours, mix, rgb, shade, vary
 from .places_roads import YELLOW
 
 
@@ -18,11 +19,11 @@ def _street(land, y, width):
 def _homes(land, block, street, wide, deep, gap, trees, pools, wander):
     """Rows of houses along parallel streets."""
     chance = land.chance
-    land.cover(land.grass)
-    land.patches(land.grass, 12, 10)
+    land.cover(land.ground)
+    land.patches(land.ground, 10, 10)
     offset = chance.uniform(-0.5, 0.5) * block
     rows, spots, driveways = [], [], []
-    for k in range(-3, 4):
+    for k in range(-4, 5):
         y = k * block + offset
         if abs(y) > REACH + block / 2:
             continue
@@ -85,9 +86,9 @@ def mediumresidential(land):
 def sparseresidential(land):
     """One or two homes in open land, with a long drive."""
     chance = land.chance
-    ground = chance.choose((land.grass, land.soil, land.grass))
+    ground = land.ground
     land.cover(ground)
-    land.patches(ground, 22, 14)
+    land.patches(ground, 14, 14)
     road = chance.choose((land.asphalt, land.soil, land.concrete))
     y = chance.choose((-1, 1)) * chance.uniform(34, 46)
     land.path([(-REACH, y + 6), (-20, y), (20, y + 2), (REACH, y - 4)], 8, road)
@@ -120,15 +121,16 @@ def sparseresidential(land):
 def mobilehomepark(land):
     """Long narrow homes, close together and all aslant, along narrow lanes."""
     chance = land.chance
-    land.cover(mix(land.grass, land.concrete, chance.uniform(0.2, 0.7)))
+    land.cover(mix(land.ground, land.concrete, chance.uniform(0, 0.7)))
     lane, long, wide = 8.5, chance.uniform(19, 23), chance.uniform(7.0, 8.4)
     slant = chance.choose((-1, 1)) * chance.uniform(12, 28)
     pitch = wide + chance.uniform(3.2, 5)
     block = 2 * long * 0.97 + lane + 3
     offset = chance.uniform(-0.5, 0.5) * block
     homes, drives, spots, trees = [], [], [], []
-    pale = "e8e6e0 dcd8cc cfd4d8 e0d4c4 c4c8cc d8dcd4 b8a898"
-    for k in range(-2, 3):
+    tints = colours(FLAT_ROOFS)
+    roofs = tuple(vary(chance.choose(tints), chance) for _ in range(2))
+    for k in range(-3, 4):
         y = k * block + offset
         land.rectangle(0, y, 4 * REACH, lane, land.asphalt)
         for side in (-1, 1):
@@ -145,7 +147,7 @@ def mobilehomepark(land):
                     trees.append((x + pitch / 2, cy + side * long * 0.36, chance.uniform(1.6, 3)))
                 x += pitch
     land.rectangles(drives, shade(land.concrete, 1.05))
-    land.houses(homes, roofs=pale)
+    land.houses(homes, roofs=roofs, plain=True)
     land.trees(trees)
     land.cars(spots)
     land.finish()
@@ -154,7 +156,7 @@ def mobilehomepark(land):
 def buildings(land):
     """A few large buildings with flat roofs, streets and parking between them."""
     chance = land.chance
-    land.cover(chance.choose((land.asphalt, land.concrete, land.grass)))
+    land.cover(chance.choose((land.asphalt, land.concrete, land.ground)))
     land.patches(land.concrete, 6, 14, 0.05)
     street = chance.uniform(-12, 12)
     land.rectangle(0, street, 4 * REACH, 13, shade(land.concrete, 1.05))
@@ -190,7 +192,7 @@ def parkinglot(land):
     block = 2 * deep + lane
     offset, filled = chance.uniform(-0.5, 0.5) * block, chance.uniform(0.5, 0.95)
     spots, lines, trees = [], [], []
-    for k in range(-5, 6):
+    for k in range(-6, 7):
         y = k * block + offset
         if abs(y) > REACH:
             continue
@@ -199,17 +201,15 @@ def parkinglot(land):
             trees += [(x, y, chance.uniform(1.8, 3)) for x in range(-70, 71, 14) if chance.happens(0.6)]
         else:
             lines.append((0, y, 4 * REACH, 0.4, 0))
-        shift = chance.uniform(0, stall)
+        places = np.arange(-24, 25) * stall + chance.uniform(0, stall)
         for side in (-1, 1):
-            for n in range(-17, 18):
-                x = n * stall + shift
-                lines.append((x + stall / 2, y + side * deep / 2, 0.4, deep, slant * side))
-                if chance.happens(filled):
-                    turn = 90 + slant * side + chance.choose((0, 180)) + chance.uniform(-2, 2)
-                    spots.append((x, y + side * (deep / 2 + chance.uniform(-0.4, 0.4)), turn))
-    land.rectangles(
-        [row for row in lines if land.sees(row[0], row[1], 2 * REACH if row[2] > 50 else 6)], LINES
-    )
+            middle = y + side * deep / 2
+            lines += [(x, middle, 0.4, deep, slant * side) for x in (places + stall / 2).tolist()]
+            taken, off, turn, way = chance.array(4, len(places))
+            turn = 88 + slant * side + 180 * (way < 0.5) + 4 * turn
+            rows = np.stack([places, middle - 0.4 + 0.8 * off, turn], axis=1)
+            spots += rows[taken < filled].tolist()
+    land.rectangles(lines, LINES)
     for _ in range(chance.integer(0, 4)):
         spots.append(
             (
@@ -226,9 +226,9 @@ def parkinglot(land):
 def storagetanks(land):
     """Round tanks in a row or scattered, with stairs, pipes and earth walls."""
     chance = land.chance
-    ground = chance.choose((land.soil, land.concrete, land.grass))
+    ground = chance.choose((land.ground, land.concrete))
     land.cover(ground)
-    land.patches(ground, 16, 12)
+    land.patches(ground, 12, 12)
     land.rectangle(0, chance.choose((-1, 1)) * 44, 4 * REACH, 8, land.asphalt)
     count = chance.choose((1, 2, 3, 4, 5, 7))
     radius = {1: 30, 2: 20, 3: 17, 4: 15, 5: 13, 7: 11}[count] * chance.uniform(0.85, 1.1)
@@ -239,7 +239,7 @@ def storagetanks(land):
         x = (column - (wide - 1) / 2) * radius * 2.5 + chance.uniform(-2, 2)
         y = (row - (math.ceil(count / 3) - 1) / 2) * radius * 2.5 + chance.uniform(-2, 2)
         tanks.append((x, y, radius * chance.uniform(0.8, 1.05)))
-    paint = land.colour("f0efeb d9d8d2 c4c8ca e8e0cc b8b0a4 a8785a")
+    paint = land.apart(ground, "f0efeb d9d8d2 c4c8ca e8e0cc b8b0a4 a8785a 6a7074 8a6a58 58666a", 45)
     if chance.happens(0.6):
         for x, y, r in tanks:
             land.rectangle(x, y, r * 2.45, r * 2.45, shade(ground, 0.86))
@@ -295,8 +295,8 @@ def _tank(land, x, y, radius, paint):
 def tenniscourt(land):
     """One court or several side by side, with lines, nets and fences."""
     chance = land.chance
-    land.cover(land.grass)
-    land.patches(land.grass, 12, 12)
+    land.cover(land.ground)
+    land.patches(land.ground, 12, 12)
     if chance.happens(0.5):
         land.path([(-REACH, -36), (-10, -32), (30, -38), (REACH, -34)], 5, land.concrete)
     inner, outer = chance.choose(
@@ -349,7 +349,7 @@ def harbor(land):
     """Boats at their piers."""
     chance = land.chance
     land.cover(land.water)
-    land.patches(land.water, 22, 9, 0.07)
+    land.patches(land.water, 14, 9, 0.07)
     dock = land.colour(CONCRETE)
     if chance.happens(0.4):
         y = chance.choose((-1, 1)) * chance.uniform(44, 56)
@@ -360,23 +360,24 @@ def harbor(land):
     block = 2 * long + chance.uniform(12, 20)
     offset, filled = chance.uniform(-0.5, 0.5) * block, chance.uniform(0.7, 0.97)
     piers, boats = [], []
-    for k in range(-3, 4):
+    for k in range(-4, 5):
         x = k * block + offset
         if abs(x) > REACH + long:
             continue
         piers.append((x, 0, 3, 3 * REACH, 0))
-        n = int(2 * REACH / (2 * slip)) + 1
+        n = int(REACH / (2 * slip)) + 1
+        places = np.arange(-n, n + 1) * 2 * slip
         for side in (-1, 1):
-            for j in range(-n // 2, n // 2 + 1):
-                y = j * 2 * slip
-                piers.append((x + side * long * 0.5, y, long, 1.0, 0))
-                for half in (-0.5, 0.5):
-                    if chance.happens(filled) and land.sees(x + side * long * 0.6, y, long):
-                        size = long * chance.uniform(0.7, 1.0)
-                        boats.append(
-                            (x + side * (2.4 + size / 2), y + slip * (half + 0.5), size, slip * 0.62, side)
-                        )
+            piers += [(x + side * long * 0.5, y, long, 1.0, 0) for y in places.tolist()]
+            for half in (-0.5, 0.5):
+                taken, size = chance.array(2, len(places))
+                size = long * (0.7 + 0.3 * size)
+                berth = np.empty((len(places), 5))
+                berth[:, 0], berth[:, 1] = x + side * (2.4 + size / 2), places + slip * (half + 0.5)
+                berth[:, 2], berth[:, 3], berth[:, 4] = size, slip * 0.62, side
+                boats += berth[taken < filled].tolist()
     piers = [row for row in piers if land.sees(row[0], row[1], max(row[2], row[3]))]
+    boats = [row for row in boats if land.sees(row[0], row[1], long)]
     for row in piers:
         land.stand(box(*row[:4]), 0.8, lambda: None)
     land.stand(box(0, 0, 1, 1), 0, lambda: land.rectangles(piers, dock))
@@ -388,15 +389,17 @@ def _boats(land, rows):
     """Boats whose bows point away from the pier: rows of (x, y, length, width, side)."""
     if not len(rows):
         return
-    chance = land.chance
-    paint = [land.colour("f6f6f4 eceae4 f2f2f0 d8e0e6 e6d8c0 3f5f80") for _ in rows]
-    decks = [land.colour("c8a878 e0d8c8 f4f0e8 8a9aa8") for _ in rows]
-    covers = [land.colour("3f6fa0 2f4f6f c8c8c4 4f8a8a a8483f") for _ in rows]
+    first, second = looks(rows).tolist()
+    paints = [land.apart(land.water, PAINTS, 30) for _ in range(8)]
+    woods, cloths = ([land.colour(codes) for _ in range(6)] for codes in (WOODS, COVERS))
+    paint = [paints[int(share * 8)] for share in first]
+    decks = [woods[int(share * 6)] for share in second]
+    covers = [cloths[int(share * 48) % 6] for share in first]
     x, y, side, wide = rows[:, 0], rows[:, 1], rows[:, 4], rows[:, 3]
     long = rows[:, 2] * side  # with the sign of the bow
     hull = HULL * np.stack([long, wide], axis=1)[:, None] + rows[:, None, :2]
     deck = HULL * np.stack([long * 0.84, wide * 0.7], axis=1)[:, None] + rows[:, None, :2]
-    sails = np.array([chance.happens(0.4) for _ in rows])
+    sails = np.array([share * 10 % 1 < 0.4 for share in second])
     flat = np.zeros_like(x)
     covered = np.stack([x - 0.06 * long, y, abs(long) * 0.5, wide * 0.22, flat], axis=1)
     masts = np.stack([x, y, abs(long) * 0.86, flat + 0.5, flat], axis=1)
@@ -406,17 +409,19 @@ def _boats(land, rows):
         land._sweep(footprint, land.cast * 1.6)
 
     def draw():
-        land.polygons(hull, paint)
-        land.polygons(deck, decks)
-        land.rectangles(covered[sails], [c for c, sail in zip(covers, sails, strict=True) if sail])
-        land.rectangles(masts[sails], (230, 230, 228))
-        land.rectangles(
-            cabins[~sails], [shade(c, 1.05) for c, sail in zip(paint, sails, strict=True) if not sail]
-        )
-        land.rectangles(panes[~sails], (60, 74, 88))
+        land.pen.polygons(hull, paint)
+        land.pen.polygons(deck, decks, inside=True)
+        land.rectangles(covered[sails], list(itertools.compress(covers, sails)), inside=True)
+        land.rectangles(masts[sails], (230, 230, 228), inside=True)
+        light = [shade(colour, 1.05) for colour in itertools.compress(paint, ~sails)]
+        land.rectangles(cabins[~sails], light, inside=True)
+        land.rectangles(panes[~sails], (60, 74, 88), inside=True)
 
     land._standing.append((draw, True))
 
 
+PAINTS = "f6f6f4 eceae4 d8e0e6 e6d8c0 3f5f80 8a4a40 4a5a58 a89878"
+WOODS = "c8a878 e0d8c8 f4f0e8 8a9aa8"
+COVERS = "3f6fa0 2f4f6f c8c8c4 4f8a8a a8483f"
 # A boat's outline, one long and one wide: square stern, pointed bow.
 HULL = np.array([(-0.5, -0.42), (0.1, -0.5), (0.34, -0.34), (0.5, 0), (0.34, 0.34), (0.1, 0.5), (-0.5, 0.42)])

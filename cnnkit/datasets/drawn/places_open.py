@@ -5,24 +5,22 @@ import math
 import numpy as np
 
 from .canvas import ellipse
-from .ground import FOLIAGE, GRASS, LINES, REACH, SOIL, box, disc, rough_disc
-from .palette import mix, rgb, shade, vary
+from .ground import GRASS, LINES, REACH, SOIL, WATER, box, disc, rough_disc
+from .palette import brightness, colours, mix, rgb, shade, vary
 
 
 def agricultural(land):
     """One to three fields of parallel rows, with tracks between them."""
     chance = land.chance
     land.cover(land.soil)
-    tints = [
-        rgb(code) for code in (GRASS[land.season] + " " + SOIL[land.season] + " 8a9a4a c8b45a 6f7f3c").split()
-    ]
+    tints = colours(GRASS[land.season] + " " + SOIL[land.season] + " 8a9a4a c8b45a 6f7f3c")
     count = chance.integer(1, 3)
     edge = -REACH * 1.2
     step = 2.4 * REACH / count
     for k in range(count):
         crop, bare = vary(chance.choose(tints), chance), vary(chance.choose(tints), chance)
-        if max(abs(a - b) for a, b in zip(crop, bare, strict=True)) < 26:
-            bare = shade(crop, 0.76)
+        if abs(brightness(crop) - brightness(bare)) < 24:
+            bare = shade(crop, chance.choose((0.72, 1.3)))
         low, high = edge + k * step, edge + (k + 1) * step - 4
         shift = chance.uniform(-0.3, 0.3) * step * (count > 1)
         low, high = low + shift * (k > 0), high + shift * (k < count - 1)
@@ -59,12 +57,12 @@ def agricultural(land):
 def baseballdiamond(land):
     """The dirt of the infield about a grass square, lines, mound, and the outfield."""
     chance, pen = land.chance, land.pen
-    land.cover(land.grass)
-    land.patches(land.grass, 12, 12)
+    land.cover(land.ground)
+    land.patches(land.ground, 12, 12)
     home = np.array([0.0, 26.0])
     size = chance.uniform(0.85, 1.2)
     lawn = chance.choose((land.grass, shade(land.grass, 1.1), shade(land.grass, 0.9)))
-    dirt = vary(rgb(chance.choose(["b08458", "a8744c", "c09a70", "9a6a48"])), chance)
+    dirt = land.apart(lawn, SOIL[land.season] + " b08458 a8744c c09a70 9a6a48 6a4c3a")
 
     def sector(radius, low=225, high=315, point=(0, 0)):
         turns = np.deg2rad(np.linspace(low, high, 20))
@@ -121,9 +119,10 @@ def _wavy(chance, y, height, points=9):
 def beach(land):
     """Where the sea meets the sand: surf, wet sand, parasols and people."""
     chance, pen = land.chance, land.pen
-    sand = vary(rgb(chance.choose(["e2cfa2", "d6bf8e", "ead9b4", "cdb48a", "c2ae8c"])), chance)
+    sand = chance.choose((land.soil, land.soil, land.ground, land.concrete))
+    water = land.apart(sand, WATER, 30)
     land.cover(sand)
-    land.patches(sand, 26, 9, 0.05)
+    land.patches(sand, 16, 9, 0.05)
     shore = _wavy(chance, chance.uniform(-14, 14), 4)
     corner = [(1.4 * REACH, 2 * REACH), (-1.4 * REACH, 2 * REACH)]
 
@@ -143,8 +142,8 @@ def beach(land):
     below(-7, shade(sand, 0.87))
     below(-1.5, shade(sand, 0.76))
     below(0, (246, 248, 246))
-    below(3, mix(land.water, (255, 255, 255), 0.35))
-    below(8, land.water)
+    below(3, mix(water, (255, 255, 255), 0.35))
+    below(8, water)
     for k in range(chance.integer(1, 4)):  # breakers
         shift = 12 + 11 * k + chance.uniform(-2, 2)
         line = [(x, y + shift + chance.uniform(-1, 1)) for x, y in shore]
@@ -152,9 +151,9 @@ def beach(land):
         land.path(
             line[start : start + chance.integer(4, 6)],
             chance.uniform(1.2, 2.8),
-            mix(land.water, (255, 255, 255), 0.85),
+            mix(water, (255, 255, 255), 0.85),
         )
-    below(52, shade(land.water, 0.86))
+    below(52, shade(water, 0.86))
     land.mark(False)
     for _ in range(chance.choose((0, 0, 4, 9, 14))):
         x, y = chance.uniform(-60, 60), chance.uniform(-32, -12)
@@ -175,9 +174,10 @@ def _parasol(pen, x, y, cloth):
 def river(land):
     """A winding river between two banks."""
     chance, pen = land.chance, land.pen
-    ground = chance.choose((land.grass, land.soil, land.grass))
+    ground = land.ground
+    water = land.apart(ground, WATER, 30)
     land.cover(ground)
-    land.patches(ground, 22, 15)
+    land.patches(ground, 14, 15)
     if chance.happens(0.3):
         land.rectangle(0, chance.choose((-1, 1)) * 62, 4 * REACH, 40, vary(land.soil, chance))
     wide = chance.uniform(18, 38)
@@ -190,12 +190,12 @@ def river(land):
     bank = vary(rgb("b8a888"), chance) if chance.happens(0.6) else shade(ground, 0.75)
     pen.polygon(band(course, [w + chance.uniform(4, 11) for w in widths]), bank)
     land.mark()
-    pen.polygon(band(course, widths), land.water)
-    pen.polygon(band(course + np.array([0, 0.06 * wide]), [w * 0.6 for w in widths]), shade(land.water, 0.9))
+    pen.polygon(band(course, widths), water)
+    pen.polygon(band(course + np.array([0, 0.06 * wide]), [w * 0.6 for w in widths]), shade(water, 0.9))
     for _ in range(10):
-        t = chance.uniform(-60, 60)
+        t = chance.uniform(-80, 80)
         y = swing * math.sin(t * 2 * math.pi / period + phase) + chance.uniform(-0.3, 0.3) * wide
-        pen.polygon(ellipse(t, y, chance.uniform(2, 6), 0.5, 0, 10), shade(land.water, 1.12))
+        pen.polygon(ellipse(t, y, chance.uniform(2, 6), 0.5, 0, 10), shade(water, 1.12))
     land.mark(False)
     if chance.happens(0.35):  # a sand bar
         t = chance.uniform(-30, 30)
@@ -212,7 +212,7 @@ def river(land):
 def forest(land):
     """Crown beside crown."""
     chance = land.chance
-    land.cover(shade(chance.choose((land.grass, land.soil)), 0.62))
+    land.cover(shade(land.ground, chance.uniform(0.6, 1.0)))
     pitch = chance.uniform(7.5, 11)
     fill = chance.uniform(0.86, 1.0)
     n = int(REACH / pitch) + 1
@@ -229,17 +229,16 @@ def forest(land):
                         pitch * (0.52 + 0.26 * c),
                     )
                 )
-    mixed = [vary(rgb(code), chance) for code in (FOLIAGE[land.season] + " 4a6a40 5a7048").split()]
-    land.trees(spots, part=True, colours=mixed)
+    land.trees(spots, part=True)
     land.finish()
 
 
 def chaparral(land):
     """Small round bushes scattered over dry ground."""
     chance = land.chance
-    ground = chance.choose((land.soil, shade(land.soil, 1.12), mix(land.soil, land.grass, 0.6)))
+    ground = chance.choose((land.ground, mix(land.soil, land.grass, chance.random())))
     land.cover(ground)
-    land.patches(ground, 24, 9, 0.07)
+    land.patches(ground, 14, 9, 0.07)
     if chance.happens(0.3):
         land.path(
             [
@@ -255,7 +254,6 @@ def chaparral(land):
     land.trees(
         land.scatter(count, 1.0, chance.uniform(2.6, 3.8)),
         part=True,
-        colours=[shade(c, 0.95) for c in land.foliage],
     )
     land.finish()
 
@@ -263,10 +261,10 @@ def chaparral(land):
 def golfcourse(land):
     """Fairway, green with its flag, bunkers, trees, a path and sometimes a pond."""
     chance, pen = land.chance, land.pen
-    rough = land.grass
+    rough = land.ground
     land.cover(rough)
-    land.patches(rough, 18, 13)
-    fair = shade(mix(rough, rgb("7faa58"), 0.5), 1.06)
+    land.patches(rough, 12, 13)
+    fair = shade(mix(rough, land.grass, 0.6), chance.choose((0.8, 0.86, 1.12, 1.2)))
     spine = [
         (-REACH, chance.uniform(-30, 10)),
         (-34, chance.uniform(-20, 14)),
@@ -284,8 +282,8 @@ def golfcourse(land):
         pen.polygon([edge_a[k], edge_a[k + 2], edge_b[k + 2], edge_b[k]], shade(fair, 1.07))
     gx, gy = 34 + chance.uniform(-4, 4), chance.uniform(-10, 8)
     pen.polygon(rough_disc(chance, gx, gy, 19, 16, 8, 0.12), shade(fair, 0.95))
-    pen.polygon(rough_disc(chance, gx, gy, 15, 12, 8, 0.12), shade(mix(fair, rgb("9fcf78"), 0.5), 1.06))
-    sand = vary(rgb("eadfbe"), chance)
+    pen.polygon(rough_disc(chance, gx, gy, 15, 12, 8, 0.12), shade(mix(fair, rgb("9fcf78"), 0.3), 1.08))
+    sand = land.apart(fair, SOIL[land.season] + " eadfbe d8c8a0", 40)
     bunkers = []
     for k in range(chance.integer(3, 6)):
         turn = chance.uniform(0, 6.28) if k else 2.5

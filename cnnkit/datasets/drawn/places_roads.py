@@ -35,8 +35,8 @@ def _traffic(land, lanes, lane, y0, density, direction, keep=lambda x: True):
 
 
 def _verge(land, keep_off, trees=40):
-    land.cover(land.chance.choose((land.grass, land.soil, land.grass)))
-    land.patches(land.grass, 14, 14)
+    land.cover(land.ground)
+    land.patches(land.ground, 10, 14)
     land.trees(land.scatter(trees, 1.6, 5.0, keep_off))
 
 
@@ -135,8 +135,8 @@ def intersection(land):
     lane = 5.2
     a, b = chance.integer(2, 5), chance.integer(2, 4)
     half_a, half_b = a * lane / 2 + 1, b * lane / 2 + 1
-    land.cover(land.grass)
-    land.patches(land.grass, 10, 14)
+    land.cover(land.ground)
+    land.patches(land.ground, 8, 14)
     sidewalk = shade(land.concrete, 1.05)
     corner = chance.uniform(4, 9)
     land.mark()
@@ -227,8 +227,8 @@ def _corner_lot(land, sx, sy, x0, y0):
 def runway(land):
     """A wide straight runway with its markings, rubber on the touchdown zone, and a taxiway."""
     chance = land.chance
-    land.cover(chance.choose((land.grass, land.soil)))
-    land.patches(chance.choose((land.grass, land.soil)), 16, 14)
+    land.cover(land.ground)
+    land.patches(chance.choose((land.ground, land.grass, land.soil)), 10, 14)
     half = chance.uniform(15, 24)
     offset = chance.uniform(-14, 14)
     surface = chance.choose((land.asphalt, mix(land.asphalt, land.concrete, 0.6)))
@@ -310,7 +310,7 @@ def airplane(land):
     chance = land.chance
     apron = mix(land.concrete, land.asphalt, chance.uniform(0, 0.8))
     land.cover(apron)
-    land.patches(apron, 12, 10, 0.05)
+    land.patches(apron, 8, 10, 0.05)
     step = chance.uniform(12, 20)
     for k in np.arange(-REACH, REACH, step).tolist():
         land.rectangle(k, 0, 0.4, 4 * REACH, shade(apron, 0.9))
@@ -333,7 +333,7 @@ def airplane(land):
         x, y, size, _ = spots[0]
         land.rectangle(x - 6, y - size * 0.32, 5, 40, shade(apron, 1.15))
     for x, y, size, turn in spots:
-        _plane(land, x, y, size, turn)
+        _plane(land, apron, x, y, size, turn)
     land.cars(
         [
             (chance.uniform(-60, 60), chance.uniform(20, 60), chance.uniform(0, 360))
@@ -343,11 +343,11 @@ def airplane(land):
     land.finish()
 
 
-def _plane(land, x, y, size, turn):
+def _plane(land, apron, x, y, size, turn):
     """A plane of this length, nose up (towards −y) before it is turned."""
     chance = land.chance
     pen = land.pen.moved(x, y, size, turn)
-    hull = mix((246, 246, 244), rgb(chance.choose(["d8dce0", "f4f4f4", "c8ccd2", "e8e0d0"])), 0.7)
+    hull = land.apart(apron, "f4f4f2 e4e6e6 d8d8d6 e8e0d0 98a0a6 5a6268 466078 7a7458")
     stripe = rgb(chance.choose(["2f5f9f", "b8403a", "3a8a6a", "e0a030", "50545c", "7a4f9a"]))
     sweep, back = chance.uniform(0.12, 0.26), chance.uniform(0.02, 0.1)
     small = size < 45 and chance.happens(0.4)

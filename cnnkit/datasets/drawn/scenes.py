@@ -63,22 +63,16 @@ def _wall(pen, wide, chance):
     style, other = chance.integer(0, 3), shade(wall, chance.choose((0.9, 1.25)))
     step = chance.uniform(0.09, 0.16)
     if style == 0:
-        for k in range(int(wide / step) + 1):
-            pen.polygon(
-                [(k * step, -1), (k * step + step / 2, -1), (k * step + step / 2, 0), (k * step, 0)], other
-            )
-    elif style == 1:
-        for row in range(int(1 / step) + 1):
-            for k in range(int(wide / step) + 2):
-                pen.disc((k + (row % 2) / 2) * step, -0.06 - row * step, step * 0.16, step * 0.16, other)
-    elif style == 2:
-        for row in range(int(1 / step) + 1):
-            for k in range(int(wide / step) + 2):
-                x, y = (k + (row % 2) / 2) * step, -0.06 - row * step
-                pen.polygon(
-                    [(x, y - step * 0.3), (x + step * 0.16, y), (x, y + step * 0.3), (x - step * 0.16, y)],
-                    other,
-                )
+        lefts = [k * step for k in range(int(wide / step) + 1)]
+        pen.polygons([[(x, -1), (x + step / 2, -1), (x + step / 2, 0), (x, 0)] for x in lefts], other)
+    elif style < 3:  # dots or diamonds, every other row between those of the row before
+        places = [
+            ((k + (row % 2) / 2) * step, -0.06 - row * step)
+            for row in range(int(1 / step) + 1)
+            for k in range(int(wide / step) + 2)
+        ]
+        tall, corners = (step * 0.16, 8) if style == 1 else (step * 0.3, 4)
+        pen.discs([(x, y, step * 0.16, tall, 0) for x, y in places], other, corners)
     return wall
 
 
@@ -168,19 +162,20 @@ def _kitchen(pen, wide, chance):
     _band(pen, wide, 0, 1, light)
     vanish, step = wide * chance.uniform(0.3, 0.7), chance.uniform(0.18, 0.26)
     rows = [0.0, 0.09, 0.21, 0.37, 0.58, 0.86, 1.2]
+    tiles = []
     for r in range(len(rows) - 1):
         for k in range(-6, 12, 2):
             x0, x1 = (k + r % 2) * step, (k + r % 2 + 1) * step
             near, far = 1 + 2 * rows[r + 1], 1 + 2 * rows[r]
-            pen.polygon(
+            tiles.append(
                 [
                     (vanish + (x0 - vanish) * far, rows[r]),
                     (vanish + (x1 - vanish) * far, rows[r]),
                     (vanish + (x1 - vanish) * near, rows[r + 1]),
                     (vanish + (x0 - vanish) * near, rows[r + 1]),
-                ],
-                dark,
+                ]
             )
+    pen.polygons(tiles, dark)
     cupboard = vary(chance.choose(WALLS + FABRICS), chance)
     height, count = chance.uniform(0.25, 0.36), chance.integer(2, 4)
     _band(pen, wide, -height, 0, cupboard)
@@ -223,8 +218,11 @@ def _sky(pen, wide, chance):
         pen.disc(chance.uniform(0, wide), chance.uniform(-0.7, -0.35), 0.07, 0.07, rgb("fff3c4"))
     for _ in range(chance.integer(0, 3)):
         x, y, size = chance.uniform(0, wide), chance.uniform(-0.7, -0.2), chance.uniform(0.05, 0.1)
-        for dx, dy, r in ((-0.9, 0.1, 0.6), (0, -0.2, 0.9), (0.9, 0.1, 0.65), (0, 0.25, 0.7)):
-            pen.disc(x + dx * size, y + dy * size, r * size * 1.2, r * size * 0.75, (252, 252, 252))
+        puffs = ((-0.9, 0.1, 0.6), (0, -0.2, 0.9), (0.9, 0.1, 0.65), (0, 0.25, 0.7))
+        pen.discs(
+            [(x + dx * size, y + dy * size, r * size * 1.2, r * size * 0.75, 0) for dx, dy, r in puffs],
+            (252, 252, 252),
+        )
 
 
 def _hills(pen, wide, colour, chance, height):
@@ -237,12 +235,12 @@ def _tufts(pen, wide, chance, colour, count):
     """Blades of grass, larger towards the viewer."""
     spots = chance.array(count, 3)
     spots[:, 1] **= 1.4
+    blades, tones = [], []
     for across, down, lean in spots.tolist():
         x, y, size = across * wide, down * 0.75, 0.02 + 0.06 * down
-        tone = shade(colour, 0.82 + 0.36 * lean)
-        pen.polygon(
-            [(x - size * 0.22, y), (x + (lean - 0.5) * size * 1.5, y - size), (x + size * 0.22, y)], tone
-        )
+        tones.append(shade(colour, 0.82 + 0.36 * lean))
+        blades.append([(x - size * 0.22, y), (x + (lean - 0.5) * size * 1.5, y - size), (x + size * 0.22, y)])
+    pen.polygons(blades, tones)
 
 
 def _meadow(pen, wide, chance):
@@ -252,11 +250,12 @@ def _meadow(pen, wide, chance):
     _band(pen, wide, 0, 1, grass)
     _tufts(pen, wide, chance, grass, 60)
     flower = chance.choose(FLOWERS)
+    rows = []
     for _ in range(chance.integer(3, 14)):
         x, y = chance.uniform(0, wide), chance.uniform(0.06, 0.7)
         r = 0.008 + 0.016 * y
-        pen.disc(x, y, 2 * r, 1.6 * r, flower)
-        pen.disc(x, y, 0.8 * r, 0.8 * r, rgb("e8b53a"))
+        rows += [(x, y, 2 * r, 1.6 * r, 0), (x, y, 0.8 * r, 0.8 * r, 0)]
+    pen.discs(rows, [flower, rgb("e8b53a")] * (len(rows) // 2), 8)
 
 
 def _fir(pen, x, y, size, green):
@@ -287,8 +286,8 @@ def _snow(pen, wide, chance):
     for _ in range(7):
         x, y = chance.uniform(0, wide), chance.uniform(0.1, 0.7)
         pen.disc(x, y, chance.uniform(0.08, 0.25), 0.015 + 0.02 * y, shade(snow, 0.93))
-    for x, y, size in (chance.array(28, 3) * (wide, 1.6, 1)).tolist():
-        pen.disc(x, y - 0.9, 0.006 + 0.006 * size, 0.006 + 0.006 * size, (255, 255, 255))
+    flakes = (chance.array(28, 3) * (wide, 1.6, 0.006)).tolist()
+    pen.discs([(x, y - 0.9, 0.006 + size, 0.006 + size, 0) for x, y, size in flakes], (255, 255, 255), 8)
 
 
 def _beach(pen, wide, chance):
@@ -302,8 +301,8 @@ def _beach(pen, wide, chance):
     edge = [(wide * k / 6, shore + chance.uniform(-0.015, 0.015)) for k in range(7)]
     pen.polygon([(0, 1), *edge, (wide, 1)], (250, 250, 246))
     pen.polygon([(0, 1), *[(x, y + 0.03) for x, y in edge], (wide, 1)], sand)
-    for x, y, size in (chance.array(40, 3) * (wide, 0.7, 1)).tolist():
-        pen.disc(x, shore + 0.05 + y, 0.012 * size + 0.004, 0.004, shade(sand, 0.86))
+    pebbles = (chance.array(40, 3) * (wide, 0.7, 0.012)).tolist()
+    pen.discs([(x, shore + 0.05 + y, 0.004 + r, 0.004, 0) for x, y, r in pebbles], shade(sand, 0.86), 8)
     if chance.happens(0.6):  # a parasol
         x, y, cloth = chance.uniform(0, wide), chance.uniform(-0.4, -0.2), chance.choose(FABRICS)
         pen.line([(x, y), (x + 0.03, y + 0.55)], rgb("8a6a4a"), 0.014)
@@ -342,12 +341,12 @@ def _autumn(pen, wide, chance):
                 0.12,
                 shade(crown, chance.uniform(0.85, 1.15)),
             )
+    rows, tones = [], []
     for x, y, turn, tone in chance.array(50, 4).tolist():
         size = 0.012 + 0.022 * y
-        leaf = LEAVES[int(tone * len(LEAVES))]
-        pen.canvas.polygon(
-            pen.to_pixels(ellipse(x * wide, 0.03 + y * 0.75, size, size * 0.5, turn * 180, 8)), leaf
-        )
+        rows.append((x * wide, 0.03 + y * 0.75, size, size * 0.5, turn * 180))
+        tones.append(LEAVES[int(tone * len(LEAVES))])
+    pen.discs(rows, tones, 8)
 
 
 _PLACES = {
@@ -421,12 +420,13 @@ def _box(pen, extent, chance):
 def _blades(pen, extent, chance):
     left, _, right, bottom = extent
     green = vary(chance.choose(GRASSES), chance)
+    blades, tones = [], []
     for x, tall, lean in chance.array(46, 3).tolist():
         foot = left - 0.6 + x * (right - left + 1.2)
         tip = (foot + (lean - 0.5) * 0.7, bottom + 0.1 - 0.5 - tall * 0.8)
-        pen.polygon(
-            [(foot - 0.1, bottom + 0.2), tip, (foot + 0.1, bottom + 0.2)], shade(green, 0.75 + 0.5 * lean)
-        )
+        blades.append([(foot - 0.1, bottom + 0.2), tip, (foot + 0.1, bottom + 0.2)])
+        tones.append(shade(green, 0.75 + 0.5 * lean))
+    pen.polygons(blades, tones)
 
 
 def _ball(pen, extent, chance):
