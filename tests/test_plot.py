@@ -51,7 +51,9 @@ def test_import_is_light():
 def test_names_are_public_and_listed():
     assert set(plot.__all__) <= set(dir(plot))
     assert all(callable(getattr(plot, name)) for name in plot.__all__)
-    with pytest.raises(AttributeError, match=r"has no attribute 'image'. It has: alt, channels"):
+    with pytest.raises(
+        AttributeError, match=r"has no attribute 'image'. It has: alt, augmentations, channels"
+    ):
         _ = plot.image
 
 

@@ -22,10 +22,13 @@ _WHERE = {
     "history": "_history",
     "confusion_matrix": "_predictions",
     "mistakes": "_predictions",
+    "templates": "_templates",
+    "augmentations": "_augmentations",
 }
 
 __all__ = [
     "alt",
+    "augmentations",
     "channels",
     "confusion_matrix",
     "describe",
@@ -36,6 +39,7 @@ __all__ = [
     "mistakes",
     "pixels",
     "receptive_field",
+    "templates",
 ]
 
 

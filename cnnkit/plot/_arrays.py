@@ -200,6 +200,27 @@ def value_range(arrays, given=None, name="images"):
     )
 
 
+def signed_bound(arrays, percentile=None):
+    """Return the end of a scale around 0 on which `arrays` are drawn, and whether numbers lie beyond it.
+
+    Args:
+        percentile: how many of the numbers, in per cent, the scale covers: few outliers then don't make all
+            others pale. None covers all.
+    """
+    sizes = np.concatenate([np.abs(array.astype(np.float64)).ravel() for array in arrays])
+    most = float(sizes.max())
+    if percentile is None:
+        return most or 1.0, False
+    real = isinstance(percentile, (int, float, np.number)) and not isinstance(percentile, bool)
+    if not real or not 0 < percentile <= 100:
+        raise ValueError(
+            f"`percentile` must be a number above 0 and up to 100; received {percentile!r}. It says how many "
+            "per cent of the numbers the colours cover: 99 leaves out the largest in a hundred, 100 none."
+        )
+    bound = float(np.percentile(sizes, percentile)) or most  # where nearly all numbers are 0
+    return bound or 1.0, bound < most
+
+
 def shown(array, limits, bound=None):
     """Return what to give `imshow` for one (H, W) or (H, W, 3) image.
 
@@ -213,7 +234,8 @@ def shown(array, limits, bound=None):
         bound = bound or 1.0
         if array.ndim == 2:
             return Shown(array, "RdBu_r", -bound, bound, True)
-        return Shown(0.5 + array / (2 * bound), None, None, None, True)  # 0 becomes middle grey
+        # 0 becomes middle grey
+        return Shown(np.clip(0.5 + array / (2 * bound), 0.0, 1.0), None, None, None, True)
     low, high = limits
     if array.ndim == 2:
         return Shown(array, "gray", low, high, False)

@@ -17,6 +17,7 @@ def images(
     class_names=None,
     columns=None,
     value_range=None,
+    percentile=None,
     suptitle=None,
     ax=None,
 ):
@@ -33,6 +34,8 @@ def images(
         class_names: list of str; a label 3 is then written as class_names[3].
         columns: how many go side by side; None chooses.
         value_range: (black, white), where the numbers alone do not tell; None reads it from them.
+        percentile: for signed numbers: how many per cent of them the colours cover, so that a few large ones
+            don't make all others pale; 99 is a good try. None covers all.
         suptitle: str, a title above all.
         ax: the Axes to draw one image into; None makes a new figure.
 
@@ -52,7 +55,12 @@ def images(
     else:
         limits = [_arrays.value_range([part], value_range, f"images[{i}]") for i, part in enumerate(parts)]
     signed = [part for part, limit in zip(parts, limits, strict=True) if limit is None]
-    bound = max((float(np.abs(part).max()) for part in signed), default=None)
+    if percentile is not None and not signed:
+        raise ValueError(
+            f"`percentile` must be left out where no number is negative; received {percentile!r}. It shortens "
+            "the scale around 0 of signed numbers: for others say what is black and white, value_range=(0, 1)."
+        )
+    bound, beyond = _arrays.signed_bound(signed, percentile) if signed else (None, False)
     what = [_arrays.shown(part, limit, bound) for part, limit in zip(parts, limits, strict=True)]
     has_bar = any(one.signed and one.cmap for one in what)
 
@@ -78,9 +86,11 @@ def images(
         if one.signed and one.cmap:
             coloured = drawn
     if has_bar:
-        _layout.bar(coloured, panels)
+        _layout.bar(coloured, panels, extend="both" if beyond else "neither", inside=ax is not None)
 
     sentence = _images_sentence(parts, what, limits, names, titles if titles is None else above)
+    if beyond:
+        sentence = f"{sentence[:-1]}; the colours end at {_alt.value(bound)}, a few numbers lie beyond."
     if number == 1:
         return _alt.describe(panels[0], sentence)
     return _alt.describe(figure, sentence)

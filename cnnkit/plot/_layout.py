@@ -26,7 +26,7 @@ def columns_for(number, columns=None):
     return min(int(columns), number)
 
 
-def grid(number, *, columns, aspect, titles=None, most_side=3.0, bar=False, suptitle=None):
+def grid(number, *, columns, aspect, titles=None, most_side=3.0, bar=False, suptitle=None, margin=0.0):
     """Make a figure of `number` panels, `columns` side by side, and return (figure, list of Axes).
 
     The panels are placed by arithmetic. Matplotlib's layout engines give the same picture for pictures of one
@@ -37,25 +37,29 @@ def grid(number, *, columns, aspect, titles=None, most_side=3.0, bar=False, supt
         titles: list of str to come, for which room is left.
         most_side: inches; the longest side a panel may have.
         bar: leaves room for a colour bar on the right.
+        margin: inches to leave on the left, for the names of rows.
     """
     import matplotlib.pyplot as plt
 
     rows = -(-number // columns)
     gap = 0.12 if columns <= 8 else 0.06
     right = 0.85 if bar else 0.05
-    across = min((WIDTH - right) / columns - gap, most_side / max(aspect, 1.0))
+    across = min((WIDTH - margin - right) / columns - gap, most_side / max(aspect, 1.0))
     down = across * aspect
     lines = [0] * rows  # of the titles in each row
     for i, title in enumerate(titles or []):
         lines[i // columns] = max(lines[i // columns], title.count("\n") + 1 if title else 0)
     top = 0.32 if suptitle else 0.0
-    size = (columns * (across + gap) + right, top + sum(down + 0.07 + 0.19 * n for n in lines) + 0.05)
+    size = (
+        margin + columns * (across + gap) + right,
+        top + sum(down + 0.07 + 0.19 * n for n in lines) + 0.05,
+    )
     figure = plt.figure(figsize=size)
     panels, base = [], size[1] - top
     for i in range(number):
         if i % columns == 0:
             base -= down + 0.07 + 0.19 * lines[i // columns]
-        left = gap / 2 + (i % columns) * (across + gap)
+        left = margin + gap / 2 + (i % columns) * (across + gap)
         panels.append(
             figure.add_axes(
                 (left / size[0], base / size[1], across / size[0], down / size[1]), xticks=[], yticks=[]
@@ -80,9 +84,16 @@ def picture(axes, what, title=None):
     return drawn
 
 
-def bar(drawn, panels):
-    """Put a slim colour bar to the right of `panels`, Axes of one figure."""
+def bar(drawn, panels, *, extend="neither", inside=False):
+    """Put a slim colour bar to the right of `panels`, Axes of one figure.
+
+    Args:
+        extend: "both" points the ends, where numbers lie beyond them.
+        inside: takes the room from the one panel, where the figure is somebody else's and has neighbours.
+    """
     figure = panels[0].figure
+    if inside:
+        return _slim(figure.colorbar(drawn, ax=panels[0], fraction=0.05, pad=0.04, extend=extend))
     boxes = [panel.get_position() for panel in panels]
     right, low, high = max(b.x1 for b in boxes), min(b.y0 for b in boxes), max(b.y1 for b in boxes)
     width = figure.get_figwidth()
@@ -90,9 +101,12 @@ def bar(drawn, panels):
     if tall > 4:  # inches: a bar as tall as eight rows of maps says no more than a short one
         low, high = high - (high - low) * 4 / tall, high
     scale = figure.add_axes((right + 0.12 / width, low, 0.13 / width, high - low))
-    made = figure.colorbar(drawn, cax=scale)
+    return _slim(figure.colorbar(drawn, cax=scale, extend=extend))
+
+
+def _slim(made):
     made.outline.set(edgecolor=FRAME, linewidth=0.6)
-    scale.tick_params(labelsize=9)
+    made.ax.tick_params(labelsize=9)
     return made
 
 

@@ -58,8 +58,12 @@ def kernels(kernel, *, titles=None, columns=None, numbers=None, fmt=None, ax=Non
             most_side=2.4 if number == 1 or numbers else 1.4,
             bar=True,
         )
+    drawn = [
+        _layout.picture(panel, _arrays.shown(part, None, bound), above[i] if above else None)
+        for i, (panel, part) in enumerate(zip(panels, parts, strict=True))
+    ]
+    _layout.bar(drawn[-1], panels, inside=ax is not None)  # before the numbers: it may make the panel smaller
     for i, (panel, part) in enumerate(zip(panels, parts, strict=True)):
-        drawn = _layout.picture(panel, _arrays.shown(part, None, bound), above[i] if above else None)
         if max(part.shape) <= MOST_WRITTEN:
             _layout.lines(panel, *part.shape)
         if fixed and number > fixed and i % fixed == 0:
@@ -67,8 +71,7 @@ def kernels(kernel, *, titles=None, columns=None, numbers=None, fmt=None, ax=Non
         if numbers:
             box = panel.get_window_extent().transformed(figure.dpi_scale_trans.inverted())
             side = 72 * min(box.width / part.shape[1], box.height / part.shape[0])
-            _layout.write(panel, _layout.texts(part, fmt), drawn.to_rgba(part), (side, side))
-    _layout.bar(drawn, panels)
+            _layout.write(panel, _layout.texts(part, fmt), drawn[i].to_rgba(part), (side, side))
 
     sizes = {part.shape for part in parts}
     of = f" of {_size(sizes.pop())}" if len(sizes) == 1 else " of different sizes"
