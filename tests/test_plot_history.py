@@ -160,6 +160,12 @@ def test_a_run_without_validation_is_named_at_its_training_line():
     assert ends(axes) == ["a 1.000", "b 0.800"]
 
 
+def test_runs_without_any_validation_say_that_they_are_of_training():
+    axes = plot.history({"a": {"loss": [2, 1]}, "b": {"loss": [3, 2]}})
+    assert "on training" in words(axes)
+    assert not axes.figure.legends
+
+
 def test_words_at_the_ends_do_not_overlap_and_stay_on_the_page():
     same = {f"a run with the long name {i}": RUN for i in range(7)}
     figure = plot.history(same)

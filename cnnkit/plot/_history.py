@@ -455,6 +455,8 @@ def _heads(ax, metric, best, curves, several, expected):
         bad = int(lost[0].run.epochs[np.flatnonzero(~np.isfinite(lost[0].y))[0]])
         whose = f"{lost[0].run.name}: " if several else ""
         words = f"{whose}no number (NaN) from epoch {bad} on"
+    elif several and not any(curve.validation for curve in curves):
+        words = "on training"
     elif best and several:
         words = f"ring: {superlative} on validation"
     elif best:
