@@ -7,9 +7,12 @@ import sys
 
 import numpy as np
 import pytest
+from PIL import Image, ImageDraw
 
 from cnnkit.datasets import drawn
+from cnnkit.datasets.drawn.canvas import IN_FRONT, OBJECT, Canvas, Pen, ellipse, ellipses
 from cnnkit.datasets.drawn.chance import Chance
+from cnnkit.datasets.drawn.ground import Land
 
 CALLS = {"cats_vs_dogs": drawn.cats_vs_dogs, "aerial": drawn.aerial}
 
@@ -386,6 +389,76 @@ def test_shadows_fall_where_the_light_says():
     right = (dark_right.sum(axis=1) * columns).sum(axis=1) / dark_right.sum(axis=(1, 2))
     left = (dark_left.sum(axis=1) * columns).sum(axis=1) / dark_left.sum(axis=(1, 2))
     assert (right > left).mean() > 0.9
+
+
+def test_land_is_as_bright_in_every_class():
+    """What the camera sets by itself: no class is lighter, darker or richer in contrast than another."""
+    images, labels, _ = drawn.aerial(420, (48, 48), 5)
+    light = images.mean(axis=3)
+    for values in (light.mean(axis=(1, 2)), light.std(axis=(1, 2))):
+        classes = np.array([values[labels == k].mean() for k in range(21)])
+        within = np.sqrt(np.mean([values[labels == k].var() for k in range(21)]))
+        assert classes.std() < 0.7 * within
+
+
+def test_land_is_anywhere_in_the_picture(lands):
+    x = lands[2]["x"] / 64
+    assert 0.3 <= x.min() < 0.37
+    assert 0.63 < x.max() <= 0.7
+
+
+@pytest.mark.parametrize("shift", [(9.0, 0.0), (-4.0, 7.0), (3.0, -8.0)])
+@pytest.mark.parametrize("wound", [1, -1])
+def test_the_shadow_of_an_upright_thing_is_what_it_passes_over(shift, wound):
+    """The oracle: the footprint at 200 places on its way."""
+    footprint = np.array([(10.0, 12.0), (25.0, 10.0), (28.0, 22.0), (14.0, 27.0)])[::wound]
+    pen = Pen(Canvas(40, 40), 0, 0, 1)
+    land = Land(pen, Chance(1), "summer", 0.0, 1.0)
+    land._sweep(footprint, np.array(shift))
+    (outline,) = next(iter(land._swept()))
+    whole, passed = (Image.new("1", (400, 400)) for _ in range(2))
+    ImageDraw.Draw(whole).polygon((outline * 10).ravel().tolist(), fill=1)
+    draw = ImageDraw.Draw(passed)
+    for share in np.linspace(0, 1, 200):
+        draw.polygon(((footprint + share * np.array(shift)) * 10).ravel().tolist(), fill=1)
+    differ = np.asarray(whole) != np.asarray(passed)
+    assert np.asarray(passed).sum() > 15000
+    assert differ.sum() < 400  # rounding along the rim, whose length is about 700 pixels
+
+
+def test_many_polygons_at_once_are_those_drawn_one_by_one():
+    """Also where some lie outside the picture, wholly or in part."""
+    corners = (Chance(4).array(60, 5, 2) - 0.4) * 160
+    colours = [tuple(row) for row in Chance(5).bytes(60, 3).tolist()]
+    one, many = Canvas(50, 60), Canvas(50, 60)
+    one.layer = many.layer = OBJECT
+    for row, colour in zip(corners, colours, strict=True):
+        one.fill(row, colour)
+    many.fill_all(corners, colours)
+    np.testing.assert_array_equal(np.asarray(many.image), np.asarray(one.image))
+    np.testing.assert_array_equal(many.coverage(), one.coverage())
+    assert 0 < many.coverage().mean() < 255
+
+
+def test_many_ellipses_at_once_are_those_worked_out_one_by_one():
+    rows = [(3.0, 4.0, 5.0, 2.0, 30.0), (-1.0, 0.0, 1.0, 1.5, 0.0), (2.0, 2.0, 4.0, 1.0, -75.0)]
+    np.testing.assert_allclose(
+        ellipses(rows, 12), np.stack([ellipse(*row, corners=12) for row in rows]), atol=1e-12
+    )
+
+
+def test_nothing_in_front_hides_an_object_that_is_drawn_later():
+    canvas = Canvas(32, 32)
+    square = np.array([(8, 8), (24, 8), (24, 24), (8, 24)])
+    canvas.layer = IN_FRONT
+    canvas.polygon(square, (0, 0, 0))
+    canvas.layer = OBJECT
+    canvas.polygon(square, (200, 0, 0))
+    assert canvas.coverage()[16, 16] == 255
+    canvas.layer = IN_FRONT
+    canvas.polygon(square - 8, (0, 0, 0))
+    assert canvas.coverage()[12, 12] == 0
+    assert canvas.coverage()[20, 20] == 255
 
 
 # Messages

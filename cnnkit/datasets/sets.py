@@ -19,7 +19,7 @@ from .splitting import assign
 __all__ = ["aerial", "cats_vs_dogs"]
 
 
-def cats_vs_dogs(source="auto", image_size=(150, 150), batch_size=32, *, count=1000, seed=0):
+def cats_vs_dogs(source="auto", image_size=(150, 150), batch_size=32, *, count=2000, seed=0):
     """Return photographs of cats and dogs, or their drawn twin.
 
     One printed line says which one it is and why.
@@ -58,7 +58,7 @@ def cats_vs_dogs(source="auto", image_size=(150, 150), batch_size=32, *, count=1
     )
 
 
-def aerial(source="auto", image_size=(128, 128), batch_size=32, *, count=1050, seed=0):
+def aerial(source="auto", image_size=(128, 128), batch_size=32, *, count=2100, seed=0):
     """Return aerial photographs of 21 kinds of land use (UC Merced), or their drawn twin.
 
     One printed line says which one it is and why.

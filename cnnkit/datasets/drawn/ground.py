@@ -5,6 +5,7 @@ photographs). The scene lies about (0, 0) and reaches `REACH` to every side, so 
 bare corner.
 """
 
+import itertools
 import math
 
 import numpy as np
@@ -291,11 +292,14 @@ class Land:
         colours = [
             shade(tone, share) for tone, row in zip(tones, light.tolist(), strict=True) for share in row
         ]
-        faces = faces.reshape(-1, 4, 2)
+        # A gabled roof has two faces, a hipped one four; both fill the same rectangle of the mask.
+        there = np.array([(True, True, block[5], block[5]) for block in blocks]).ravel()
+        faces, colours = faces.reshape(-1, 4, 2)[there], list(itertools.compress(colours, there))
 
         def draw():
-            self.pen.polygons(faces, colours)
-            self.rectangles([row for row, _ in chimneys], [colour for _, colour in chimneys])
+            self.pen.polygons(walls, (60, 54, 50))
+            self.pen.polygons(faces, colours, inside=True)
+            self.rectangles([row for row, _ in chimneys], [colour for _, colour in chimneys], inside=True)
 
         self._standing.append((draw, part))
 
@@ -387,10 +391,7 @@ def roof_faces(blocks):
     a, b, c, e = (-w, -d), (w, -d), (w, d), (-w, d)
     left, right = (-ridge, zero), (ridge, zero)
     faces = ((a, b, right, left), (e, c, right, left), (a, left, left, e), (b, right, right, c))
-    points = np.array(
-        [[[np.asarray(v) for v in corner] for corner in face] for face in faces]
-    )  # (4, 4, 2, m)
-    points = points.transpose(3, 0, 1, 2)
+    points = np.array(faces).transpose(3, 0, 1, 2)  # (m, 4, 4, 2)
     turn = np.deg2rad(rows[:, 4])
     frame = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]]).transpose(
         2, 0, 1

@@ -58,7 +58,7 @@ CLASS_NAMES = tuple(_PLACES)
 # What red, green and blue of the picture take from those of the land. On infrared film plants turn red.
 FILMS = {
     "colour": None,
-    "infrared": (0.2, 0.8, 0, 0, 0.5, 0, 0.5, 0, 0, 0, 1, 0),
+    "infrared": (0.2, 0.8, 0, 0, 0.3, 0.2, 0.5, 0, 0, 0, 1, 0),
     "panchromatic": (0.3, 0.59, 0.11, 0) * 3,
 }
 
@@ -105,7 +105,7 @@ def picture(seed, index, height, width, classes=CLASS_NAMES, fixed=None):
     place = _PLACES[factors["name"]]
     place(Land(pen, Chance(KIND, seed, index, 1), factors["season"], light, factors["shadow"]))
     tone = Chance(KIND, seed, index, 2)
-    film = tone.choose(tuple(FILMS), (0.5, 0.25, 0.25))
+    film = tone.choose(tuple(FILMS), (0.46, 0.27, 0.27))
     pixels, coverage = develop(
         canvas,
         Chance(KIND, seed, index, 3),
@@ -116,7 +116,7 @@ def picture(seed, index, height, width, classes=CLASS_NAMES, fixed=None):
             middle=122 * factors["exposure"],
             spread=tone.uniform(30, 52),
             flat=tone.uniform(0.0, 0.6),
-            grey=tone.uniform(0.3, 0.8),
+            grey=tone.uniform(0.4, 0.9),
             cast=_cast(tone),
         ),
         film=FILMS[film],

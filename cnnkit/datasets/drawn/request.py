@@ -59,8 +59,9 @@ def aerial(
 ):
     """Draw land from above: the 21 classes of UC Merced Land Use.
 
-    Turned by any angle, in any season and light, with shadows, in colours that the classes share. Of each 21
-    pictures (of as many as there are classes), one is of each class.
+    Turned by any angle, anywhere in the picture, in any season and light, with shadows, in colours that the
+    classes share, on colour, black-and-white or infrared film (plants turn red). Of each 21 pictures (of as
+    many as there are classes), one is of each class.
 
     Args:
         count: how many, an int ≥ 0.
