@@ -395,10 +395,11 @@ def test_land_is_as_bright_in_every_class():
     """What the camera sets by itself: no class is lighter, darker or richer in contrast than another."""
     images, labels, _ = drawn.aerial(420, (48, 48), 5)
     light = images.mean(axis=3)
-    for values in (light.mean(axis=(1, 2)), light.std(axis=(1, 2))):
+    # Of 20 pictures each, equal classes would differ by 0.22; without the camera it is 0.58 and 0.63.
+    for values, most in ((light.mean(axis=(1, 2)), 0.35), (light.std(axis=(1, 2)), 0.55)):
         classes = np.array([values[labels == k].mean() for k in range(21)])
         within = np.sqrt(np.mean([values[labels == k].var() for k in range(21)]))
-        assert classes.std() < 0.7 * within
+        assert classes.std() < most * within
 
 
 def test_land_is_anywhere_in_the_picture(lands):
