@@ -1,4 +1,4 @@
-"""99 % on MNIST, quickly: the recipe of lecture 08, what each part of it gives, and the convnet of Keras's documentation.
+"""99 % on MNIST, quickly: the recipe of lecture 08, what each part gives, and the convnet of Keras's documentation.
 
 The recipe was tuned on the last 5,000 of the 60,000 training digits. Each seed then trains on all 60,000 and is tested
 once. The clock runs from `compile` to the end of `fit`, so the making of the graph counts.
