@@ -1,0 +1,48 @@
+"""Lectures that train, on real MNIST: they run through, and what they measure is in the range that they show."""
+
+import os
+
+import pytest
+
+from benchmarks import lectures as measuring
+from cnnkit import results
+from cnnkit.course import kernels, lectures
+from cnnkit.datasets import fetching
+
+ROOT = lectures.find_root(None)
+TRAINING = {
+    name: path
+    for name, path in lectures.find(ROOT / "notebooks", ".ipynb").items()
+    if "results.compare" in path.read_text(encoding="utf-8")
+}
+
+
+def test_the_lectures_that_train_are_found():
+    assert {name[:2] for name in TRAINING} >= {"02", "08", "11"}
+
+
+@pytest.mark.real_data
+@pytest.mark.slow
+@pytest.mark.skipif(
+    not os.environ.get("CNNKIT_DATA") or not fetching.available("mnist"), reason="CNNKIT_DATA holds no MNIST"
+)
+@pytest.mark.parametrize("name", TRAINING)
+def test_lecture_on_real_digits_keeps_to_its_ranges(name, tmp_path):
+    env = kernels.environment(tmp_path, offline_data=False)
+    heard, outcome = measuring.run(TRAINING[name], env)
+    assert outcome.passed, f"cell {outcome.failed_cell}: {outcome.error}\n{outcome.failed_source}"
+    assert heard, f"{name} compared nothing"
+    for one in heard:
+        assert one["source"] == "real", f"{one['name']} ran on {one['source']} data"
+        run = results.compare(one["name"], source="real", **one["measured"])
+        assert run.inside is not None, (
+            f"{one['name']} has no range to keep to: python -m benchmarks lectures {name[:2]}"
+        )
+        assert run.inside, str(run)
+
+
+@pytest.mark.parametrize("name", TRAINING)
+def test_stored_lecture_shows_no_run_outside_its_range(name):
+    text = TRAINING[name].read_text(encoding="utf-8")
+    for words in ("not measured yet", "too low", "higher than ours"):
+        assert f">{words}<" not in text and f"▼ {words}" not in text and f"▲ {words}" not in text, words
