@@ -92,7 +92,7 @@ def scale():
 def noise():
     from keras import layers
 
-    return layers.GaussianNoise(0.1)
+    return layers.GaussianNoise(0.05)
 
 
 def flip():
@@ -104,13 +104,13 @@ def flip():
 def drop_cells():
     from keras import layers
 
-    return layers.Dropout(0.1)
+    return layers.Dropout(0.25)
 
 
 def drop_maps():
     from keras import layers
 
-    return layers.SpatialDropout2D(0.1)
+    return layers.SpatialDropout2D(0.05)
 
 
 def changed(*makers, **switches):
@@ -129,14 +129,14 @@ LONGER = 3 * EPOCHS
 
 _register("plain", "500 digits, plain", changed())
 _register("dropout", "Dropout 0.5 before the last layer", changed(last=0.5))
-_register("dropout_conv", "Dropout 0.1 between convolutions", changed(between=drop_cells))
-_register("spatial_dropout", "Spatial dropout 0.1 between convolutions", changed(between=drop_maps))
+_register("dropout_conv", "Dropout 0.25 between convolutions", changed(between=drop_cells))
+_register("spatial_dropout", "Spatial dropout 0.05 between convolutions", changed(between=drop_maps))
 _register("batch_norm", "Batch normalisation", changed(normalise=True))
-_register("weight_decay", "Weight decay 0.1 (AdamW)", changed(), decay=0.1)
+_register("weight_decay", "Weight decay 0.5 (AdamW)", changed(), decay=0.5)
 _register("rotation", "Rotation by up to 14 degrees", changed(turn))
 _register("translation", "Translation by up to a tenth", changed(move))
 _register("zoom", "Zoom by up to a tenth", changed(scale))
-_register("noise", "Gaussian noise 0.1", changed(noise))
+_register("noise", "Gaussian noise 0.05", changed(noise))
 _register("flip", "Flip both ways, which changes labels", changed(flip))
 _register("augmentation", "Rotation, translation and zoom", changed(turn, move, scale))
 _register("all", "… with batch normalisation and dropout", TOGETHER)
