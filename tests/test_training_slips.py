@@ -293,6 +293,8 @@ SLIPS = [
      True, r"\(N, 2\) of 0 and 1.*received shape \(96,\)"),
     ("label shape", lambda: compiled(network(), "mse"), UNIT, LABELS,
      True, r"\(N, 4\); received shape \(96,\).*says nothing"),
+    ("label shape", lambda: compiled(network(), "mse"), UNIT, LABELS[:, None],
+     True, r"\(N, 4\); received shape \(96, 1\).*says nothing"),
     ("labels start at 1", lambda: compiled(network()), UNIT, LABELS + 1, True, r"from 1 to 4.*`y = y - 1`"),
     ("labels start at 1", lambda: compiled(network(5)), UNIT, LABELS + 1,
      False, r"class 0 among all 96.*Dense\(4, …\)"),

@@ -432,7 +432,8 @@ def _binary(y, units, data, seen):
 
 
 def _squares(y, units, data, seen):
-    if seen.outputs is not None and units > 1 and y.ndim < seen.outputs.ndim:
+    # A last axis of 1 is what Keras stretches without a word.
+    if seen.outputs is not None and units > 1 and (y.ndim < seen.outputs.ndim or y.shape[-1] == 1):
         yield (
             "label shape",
             True,
