@@ -3,17 +3,19 @@
 import operator
 
 
-def set_seed(seed):
+def set_seed(seed, *, deterministic=False):
     """Seed Python, NumPy and TensorFlow, so that the same training gives the same losses again.
 
-    Call it before the model is made: the first weights are drawn from the seed as well. On a machine
-    without GPU the operations of TensorFlow are made deterministic too, and the losses agree bit for bit.
-    That holds for one machine and one number of threads; another CPU, or a GPU, rounds differently. A
-    `Dataset` goes on shuffling where it stopped, so make it anew for a second run:
+    Call it before the model is made: the first weights are drawn from the seed as well. On a CPU the
+    losses then agree bit for bit, on the same machine with the same number of threads; another one rounds
+    differently. A `Dataset` goes on shuffling where it stopped, so make it anew for a second run:
     ``data = datasets.mnist()``.
 
     Args:
         seed: int from 0 to 4,294,967,295.
+        deterministic: whether to allow only operations that always give the same result. On a GPU this is
+            needed for equal losses; it costs time, some operations then refuse to run, and it lasts until
+            Python ends. On a CPU the losses of the layers of this course are equal without it.
 
     Returns:
         The seed.
@@ -34,10 +36,11 @@ def set_seed(seed):
             f"`seed` must be from 0 to 4,294,967,295; received {number}. NumPy takes no other: `set_seed(0)`."
         )
     import keras
-    import tensorflow as tf
 
     keras.utils.set_random_seed(number)
-    # On a GPU it costs time, and some operations then refuse to run at all.
-    if not tf.config.list_physical_devices("GPU"):
+    # Not always: it also makes tf.data work with one thread, and TensorFlow complains of that on stderr.
+    if deterministic:
+        import tensorflow as tf
+
         tf.config.experimental.enable_op_determinism()
     return number
