@@ -4,6 +4,7 @@ import datetime
 import os
 import platform
 import statistics
+import sys
 import time
 from importlib import metadata
 
@@ -54,8 +55,16 @@ def side_by_side(task, ways, ours, repeats=5, scale=None, clock=timed):
     ]
 
 
+def device():
+    """What trains here: the names of the GPUs, or CPU. TensorFlow is not loaded for the answer."""
+    tensorflow = sys.modules.get("tensorflow")
+    gpus = tensorflow.config.list_physical_devices("GPU") if tensorflow else []
+    names = [tensorflow.config.experimental.get_device_details(gpu).get("device_name", "GPU") for gpu in gpus]
+    return " and ".join(names) or "CPU"
+
+
 def machine():
-    """Where and when a benchmark was run: date, processors, Python and the packages that matter."""
+    """Where and when a benchmark was run: date, processors, device, Python and the packages that matter."""
     packages = ("cnnkit", "numpy", "scipy", "tensorflow", "keras", "pillow")
     versions = {}
     for name in packages:
@@ -67,6 +76,7 @@ def machine():
         "date": datetime.date.today().isoformat(),
         "cpus": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
         "system": f"{platform.system()} {platform.machine()}",
+        "device": device(),
         "python": platform.python_version(),
         **versions,
     }
