@@ -161,5 +161,5 @@ def test_every_stored_result_has_its_seeds_command_and_versions():
             f"{key}: measured with {len(entry['seeds'])} seeds; five are asked for"
         )
         assert entry["command"].startswith("python -m benchmarks "), key
-        assert {"tensorflow", "keras", "cpus", "date"} <= set(entry["machine"]), key
+        assert {"tensorflow", "keras", "cpus", "device", "date"} <= set(entry["machine"]), key
         assert results.expected(name, source).metrics, key
