@@ -8,7 +8,7 @@ import time
 
 from . import experiment
 
-PICTURES, EPOCHS, BATCH, RATE = 500, 40, 50, 2e-3
+PICTURES, EPOCHS, BATCH, RATE = 500, 40, 50, 5e-3
 
 
 def data():
@@ -58,7 +58,8 @@ def trained(switches, seed, *, epochs=EPOCHS, decay=None):
     keras.utils.set_random_seed(seed)
     train, test = data()
     model = network(**switches())
-    optimizer = keras.optimizers.AdamW(RATE, weight_decay=decay) if decay else keras.optimizers.Adam(RATE)
+    rate = keras.optimizers.schedules.CosineDecay(RATE, decay_steps=epochs * PICTURES // BATCH)
+    optimizer = keras.optimizers.AdamW(rate, weight_decay=decay) if decay else keras.optimizers.Adam(rate)
     model.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"])
     start = time.perf_counter()
     model.fit(*train, batch_size=BATCH, epochs=epochs, verbose=0)
