@@ -21,8 +21,8 @@ def network(norm=True):
         [
             layers.Input((28, 28, 1)),
             layers.Conv2D(16, 5, strides=2, activation="relu"),  # 12×12
-            layers.Conv2D(64, 3, strides=2, activation="relu"),  # 5×5
-            layers.Conv2D(96, 3),  # 3×3
+            layers.Conv2D(48, 3, strides=2, padding="same", activation="relu"),  # 6×6
+            layers.Conv2D(64, 3),  # 4×4
             layers.Flatten(),
             *([layers.BatchNormalization(momentum=0.9)] if norm else []),
             layers.ReLU(),
@@ -31,8 +31,8 @@ def network(norm=True):
     )
 
 
-def one_cycle(peak, steps, warm_up=0.15):
-    """A learning rate that rises to its peak in the first 15 % of the steps, and falls to nearly 0 by half a cosine."""
+def one_cycle(peak, steps, warm_up=0.3):
+    """A learning rate that rises to its peak in the first 30 % of the steps, and falls to nearly 0 by half a cosine."""
     import keras
 
     return keras.optimizers.schedules.CosineDecay(
