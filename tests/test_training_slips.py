@@ -478,6 +478,7 @@ def test_the_report_shows_itself():
     for one in report:
         assert f"slip: {one.name}: {one.message}" in text
         assert one.name in page
+    assert "<code>keras.layers.Rescaling(1/255)</code>" in page
     good = training.check(compiled(network()), UNIT, LABELS)
     assert repr(good) == "No slip found. Looked at: 96 of 96 pictures."
     assert "No slip found" in good._repr_html_()

@@ -44,9 +44,9 @@ def distributed(build, data, epochs=1, *, validation=None, callbacks=(), devices
     """
     if not callable(build) or hasattr(build, "layers"):
         raise TypeError(
-            "`build` must be a function that makes the model; received "
-            f"{type(build).__name__}. The weights have to be made on all devices at once, so put the lines "
-            "that make and compile the model into `def build(): … return model`, and pass `build`."
+            f"`build` must be a function that makes the model; received {type(build).__name__}. The weights "
+            "have to be made on all devices at once, so put the lines that make and compile the model into "
+            "`def build(): … return model`, and pass `build`."
         )
     here = worker()
     if here is None:
@@ -55,8 +55,7 @@ def distributed(build, data, epochs=1, *, validation=None, callbacks=(), devices
         if devices is not None:
             raise ValueError(
                 "`devices` must be left out with several processes; received both it and TF_CONFIG. Each "
-                "process "
-                "takes all the GPUs that it sees: set CUDA_VISIBLE_DEVICES to give it fewer."
+                "process takes all the GPUs that it sees: set CUDA_VISIBLE_DEVICES to give it fewer."
             )
         strategy, fit = _joint_strategy(), _joint_fit
     with strategy.scope() if strategy is not None else contextlib.nullcontext():
@@ -109,8 +108,8 @@ def _local_strategy(devices):
     if missing:
         raise ValueError(
             f"`devices` must be devices of this machine: {', '.join(sorted(short))}; received "
-            f"{', '.join(missing)}. "
-            "Leave `devices` out to take all GPUs; `tf.config.list_logical_devices()` lists what there is."
+            f"{', '.join(missing)}. Leave `devices` out to take all GPUs; `tf.config.list_logical_devices()` "
+            "lists what there is."
         )
     return tf.distribute.MirroredStrategy(list(devices)) if len(devices) > 1 else None
 
@@ -143,8 +142,7 @@ def _must_be_ready(model):
         missing = "compiled" if not model.compiled else "built"
         raise ValueError(
             f"`build` must return a model that is compiled and built; received one that is not {missing}. "
-            "Begin "
-            "the model with `keras.Input(shape=…)` and call `model.compile(…)` inside `build`."
+            "Begin the model with `keras.Input(shape=…)` and call `model.compile(…)` inside `build`."
         )
 
 

@@ -38,8 +38,7 @@ def launch(script, *arguments, workers=2, timeout=None):
     if not isinstance(workers, int) or workers < 1:
         raise ValueError(
             f"`workers` must be a number of processes, 1 or more; received {workers!r}. Two are enough to "
-            "try it: "
-            "`launch(script, workers=2)`."
+            "try it: `launch(script, workers=2)`."
         )
     if not os.path.isfile(script):
         raise FileNotFoundError(
@@ -119,11 +118,9 @@ def _wait(workers, timeout):
         if timeout is not None and time.monotonic() - begin > timeout:
             late = ", ".join(str(one.index) for one, code in zip(workers, codes, strict=True) if code is None)
             raise TimeoutError(
-                f"Expected {len(workers)} processes to end within {timeout:g} seconds; received no end "
-                "from number "
-                f"{late}. All were ended. Do they wait for each other, because one sees fewer batches? "
-                "Give them more "
-                "time with `timeout=None`, or the same data."
+                f"Expected {len(workers)} processes to end within {timeout:g} seconds; received no end from "
+                f"number {late}. All were ended. Do they wait for each other, because one sees fewer "
+                "batches? Give them more time with `timeout=None`, or the same data."
             )
         time.sleep(0.05)
 
@@ -137,8 +134,7 @@ def _what_failed(worker, number):
         f"Expected {number} processes to train to the end; received a failure of number {worker.index} "
         f"({how}). The "
         f"others were ended. The last lines that it printed:\n{last}\nRun the script alone, without "
-        "`launch`, to see "
-        "whether it fails by itself."
+        "`launch`, to see whether it fails by itself."
     )
 
 

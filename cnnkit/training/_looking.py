@@ -40,9 +40,8 @@ class Data:
             x, y = x
         if isinstance(x, (str, bytes, dict)) or x is None or callable(x):
             raise TypeError(
-                f"`x` must be an array of pictures, a tf.data or a Dataset; received {type(x).__name__}. "
-                "For a "
-                "folder of pictures, load it first: `data = datasets.from_folder(path, image_size=(150, "
+                f"`x` must be an array of pictures, a tf.data or a Dataset; received {type(x).__name__}. For "
+                "a folder of pictures, load it first: `data = datasets.from_folder(path, image_size=(150, "
                 "150))`."
             )
         if y is None:
@@ -55,8 +54,7 @@ class Data:
         if not x.shape or not len(x):
             raise ValueError(
                 f"`x` must hold at least one picture; received an array of shape {tuple(x.shape)}. Was it "
-                "cut with "
-                "the wrong numbers? Look at `x.shape`."
+                "cut with the wrong numbers? Look at `x.shape`."
             )
         rows = np.unique(np.linspace(0, len(x) - 1, min(pictures, len(x))).astype(int))
         few = np.asarray(x[rows]) if isinstance(x, np.ndarray) else np.asarray(x)[rows]
@@ -71,8 +69,7 @@ class Data:
         if not xs:
             raise ValueError(
                 "`x` must hold at least one batch; received an empty tf.data. Was everything filtered out, "
-                "or taken by "
-                "`take(0)`? Look at `next(iter(x))`."
+                "or taken by `take(0)`? Look at `next(iter(x))`."
             )
         alike = len({one.shape[1:] for one in xs}) == 1 and all(one.ndim for one in (*xs, *ys))
         x = np.concatenate(xs)[:pictures] if alike else xs[0]
@@ -97,9 +94,8 @@ def is_tensors(x):
 def _no_labels_beside(y, what):
     if y is not None:
         raise ValueError(
-            f"`y` must not be given beside {what}, which brings its own labels; received an array. Leave "
-            "it out: "
-            "`check(model, data)`."
+            f"`y` must not be given beside {what}, which brings its own labels; received an array. Leave it "
+            "out: `check(model, data)`."
         )
 
 

@@ -51,8 +51,7 @@ def state(model, data, seen):
             "not built",
             True,
             f"Expected a built model; received {model.name!r}, which has no weights yet, because it does "
-            "not know the "
-            "shape of the pictures. Say it in the first line of the model: "
+            "not know the shape of the pictures. Say it in the first line of the model: "
             f"`keras.Input(shape={tuple(data.x.shape[1:])})`.",
         )
     if not model.compiled:
@@ -69,8 +68,8 @@ def state(model, data, seen):
             "frozen too late",
             True,
             "Expected `trainable` to be set before `compile`; received a model in which it was changed "
-            "afterwards: "
-            f"{', '.join(late[:8])}. Keras goes on training what was trainable at `compile`. Compile again.",
+            f"afterwards: {', '.join(late[:8])}. Keras goes on training what was trainable at `compile`. "
+            "Compile again.",
         )
     if model.built and model.weights and not model.trainable_weights:
         yield (
@@ -94,9 +93,9 @@ def learning_rate(model, data, seen):
         yield "learning rate", True, message.format("above 0", name, rate, slip)
     elif name in _ADAMS and rate >= 0.1:
         slip = (
-            f"{name} moves each weight by about the learning rate in every step, and weights are around "
-            "0.1: nothing "
-            "can be learned. Was a minus lost in 1e-3? Begin with the default: `learning_rate=0.001`."
+            f"{name} moves each weight by about the learning rate in every step, and weights are around 0.1: "
+            "the training is likely to fail. Was a minus lost in 1e-3? Begin with the default: "
+            "`learning_rate=0.001`."
         )
         wanted = "well below 0.1"
         yield "learning rate", rate >= 1, message.format(wanted, name, rate, slip)
@@ -122,10 +121,8 @@ def channels_first(model, data, seen):
             "channels first",
             True,
             f"Expected a model for pictures (H, W, C); received one for {shape[1:]}, channels first, as in "
-            "PyTorch. "
-            f"Keras reads that as {first} row{'s' if first > 1 else ''} of {height} pixels with {width} "
-            "channels. "
-            f"Build it with `keras.Input(shape={(height, width, first)})`.",
+            f"PyTorch. Keras reads that as {first} row{'s' if first > 1 else ''} of {height} pixels with "
+            f"{width} channels. Build it with `keras.Input(shape={(height, width, first)})`.",
         )
 
 
@@ -138,8 +135,8 @@ def one_unit(model, data, seen):
             "softmax of one unit",
             True,
             "Expected a sigmoid on a single output unit, or one softmax unit for each class; received "
-            "softmax on one "
-            "unit. Softmax makes the outputs sum to 1, so one unit says 1 whatever the picture. Use "
+            "softmax on one unit. Softmax makes the outputs sum to 1, so one unit says 1 whatever the "
+            "picture. Use "
             '`Dense(1, activation="sigmoid")` with binary_crossentropy, or `Dense(2, '
             'activation="softmax")` with '
             "sparse_categorical_crossentropy.",
@@ -162,8 +159,7 @@ def logits(model, data, seen):
             "binary loss with softmax",
             True,
             f"Expected one sigmoid unit for binary_crossentropy; received {_units(model, outputs)} units "
-            "with softmax. "
-            "The loss would ask of each unit by itself whether it is right. Use "
+            "with softmax. The loss would ask of each unit by itself whether it is right. Use "
             "sparse_categorical_crossentropy for "
             'integer labels, or `Dense(1, activation="sigmoid")` for two classes.',
         )
@@ -187,16 +183,14 @@ def logits(model, data, seen):
             "Expected probabilities from the model, because the loss has from_logits=False; received the "
             f"outputs of a layer {came}. The loss "
             f'clips them as if they were probabilities. Give the last layer `activation="{wanted}"`, or '
-            "the loss "
-            f"`from_logits=True`.",
+            "the loss `from_logits=True`.",
         )
     if kind == "binary" and from_logits and not probabilities and _counts_accuracy_at_half(model):
         yield (
             "accuracy of logits",
             False,
             'Expected an accuracy that cuts logits at 0; received metrics=["accuracy"], which cuts them at '
-            "0.5, the "
-            "middle for probabilities. The accuracy shown is not the one meant. Use "
+            "0.5, the middle for probabilities. The accuracy shown is not the one meant. Use "
             "`keras.metrics.BinaryAccuracy(threshold=0)`.",
         )
 
@@ -222,9 +216,8 @@ def labels(model, data, seen):
         yield (
             "number of labels",
             True,
-            f"Expected one label for each picture; received {data.element[0]:,} pictures and "
-            f"{len(whole):,} labels. "
-            "Were both cut in the same place, and is it the training part of both?",
+            f"Expected one label for each picture; received {data.element[0]:,} pictures and {len(whole):,} "
+            "labels. Were both cut in the same place, and is it the training part of both?",
         )
         return
     if y.dtype.kind in "USO":
@@ -256,10 +249,8 @@ def labels(model, data, seen):
             "one class only",
             False,
             f"Expected several classes among the first {len(flat)} pictures; received only class "
-            f"{flat[0]:g}. Do they "
-            "come sorted by class? Training then forgets one class while it sees the other: shuffle all of "
-            "them, "
-            "`data.shuffle(number_of_pictures)` before `.batch(…)`.",
+            f"{flat[0]:g}. Do they come sorted by class? Training then forgets one class while it sees the "
+            "other: shuffle all of them, `data.shuffle(number_of_pictures)` before `.batch(…)`.",
         )
     names = data.class_names
     if names is not None and kind in ("sparse", "categorical") and units != len(names):
@@ -267,8 +258,7 @@ def labels(model, data, seen):
             "number of classes",
             units < len(names),
             f"Expected one output unit for each of the {len(names)} classes; received {units}. Give the "
-            "last layer "
-            f"`Dense({len(names)}, …)`: `num_classes=len(data.class_names)`.",
+            f"last layer `Dense({len(names)}, …)`: `num_classes=len(data.class_names)`.",
         )
 
 
@@ -293,8 +283,7 @@ def _sparse(y, units, data, seen):
             "label shape",
             True,
             f"Expected integer labels (N,) for sparse_categorical_crossentropy; received shape {y.shape}, "
-            "one-hot. Use "
-            "categorical_crossentropy, or turn them back: `y = y.argmax(axis=1)`.",
+            "one-hot. Use categorical_crossentropy, or turn them back: `y = y.argmax(axis=1)`.",
         )
         return
     if flat is None:
@@ -304,8 +293,7 @@ def _sparse(y, units, data, seen):
             "label shape",
             True,
             f"Expected integer labels (N,) for sparse_categorical_crossentropy; received shape {y.shape}. "
-            "Look at "
-            "`y[0]`: it should be the number of a class.",
+            "Look at `y[0]`: it should be the number of a class.",
         )
         return
     if y.dtype.kind == "f" and (flat != np.rint(flat)).any():
@@ -314,8 +302,7 @@ def _sparse(y, units, data, seen):
             "label type",
             True,
             f"Expected the numbers of classes, which are whole; received {odd:g}. Were the labels scaled "
-            "along with the "
-            "pictures? Only the pictures are: leave `y` as it came.",
+            "along with the pictures? Only the pictures are: leave `y` as it came.",
         )
         return
     yield from _range(flat, units, data)
@@ -328,8 +315,8 @@ def _range(flat, units, data):
             yield (
                 "labels out of range",
                 True,
-                f"Expected one output unit for each class; received labels up to {high:g} and one unit. "
-                "For two "
+                f"Expected one output unit for each class; received labels up to {high:g} and one unit. For "
+                "two "
                 'classes take `Dense(1, activation="sigmoid")` with binary_crossentropy.',
             )
     elif low == 1 and high == units:
@@ -344,18 +331,15 @@ def _range(flat, units, data):
             "labels out of range",
             True,
             f"Expected labels from 0 to {units - 1}, because the last layer has {units} units; received "
-            "labels from "
-            f"{low:g} to {high:g}. On a CPU the loss becomes NaN or `fit` fails, on a GPU nothing is said. "
-            "Give the "
-            "last layer one unit for each class: `len(np.unique(y))`.",
+            f"labels from {low:g} to {high:g}. On a CPU the loss becomes NaN or `fit` fails, on a GPU "
+            "nothing is said. Give the last layer one unit for each class: `len(np.unique(y))`.",
         )
     elif low == 1 and data.whole and len(np.unique(flat)) == units - 1:
         yield (
             "labels start at 1",
             False,
-            f"Expected a picture of class 0 among all {len(flat):,}; received labels from 1 to {high:g}. "
-            "Do the labels "
-            f"start at 1? Then one unit is never used: `y = y - 1` and `Dense({units - 1}, …)`.",
+            f"Expected a picture of class 0 among all {len(flat):,}; received labels from 1 to {high:g}. Do "
+            f"the labels start at 1? Then one unit is never used: `y = y - 1` and `Dense({units - 1}, …)`.",
         )
 
 
@@ -365,17 +349,15 @@ def _categorical(y, units, data, seen):
             "label shape",
             True,
             f"Expected one-hot labels (N, {units}) for categorical_crossentropy; received shape {y.shape}, "
-            "the numbers "
-            "of the classes. Use sparse_categorical_crossentropy, or "
-            f"`y = keras.utils.to_categorical(y, {units})`.",
+            "the numbers of the classes. Use sparse_categorical_crossentropy, or `y = "
+            f"keras.utils.to_categorical(y, {units})`.",
         )
     elif y.shape[-1] != units:
         yield (
             "label shape",
             True,
             f"Expected one-hot labels (N, {units}), because the last layer has {units} units; received "
-            f"shape {y.shape}. "
-            f"Give the last layer `Dense({y.shape[-1]}, …)`.",
+            f"shape {y.shape}. Give the last layer `Dense({y.shape[-1]}, …)`.",
         )
     elif not np.allclose(y.sum(-1), 1, atol=1e-3):
         yield (
@@ -408,8 +390,7 @@ def _binary(y, units, data, seen):
                 "labels out of range",
                 True,
                 f"Expected labels from 0 to 1 for binary_crossentropy; received labels from {flat.min():g} "
-                "to "
-                f"{flat.max():g}. For {len(np.unique(flat))} classes use "
+                f"to {flat.max():g}. For {len(np.unique(flat))} classes use "
                 f'`Dense({len(np.unique(flat))}, activation="softmax")` with '
                 "sparse_categorical_crossentropy.",
             )
@@ -426,8 +407,7 @@ def _binary(y, units, data, seen):
             "labels out of range",
             True,
             f"Expected targets from 0 to 1 for binary_crossentropy; received targets from {y.min():g} to "
-            f"{y.max():g}. Are "
-            "they pictures? Scale them as well: `y / 255`.",
+            f"{y.max():g}. Are they pictures? Scale them as well: `y / 255`.",
         )
 
 
@@ -437,11 +417,10 @@ def _squares(y, units, data, seen):
         yield (
             "label shape",
             True,
-            f"Expected targets of the shape of the outputs, (N, "
-            f"{', '.join(map(str, seen.outputs.shape[1:]))}); received "
-            f"shape {y.shape}. Keras compares each of the {units} outputs with the same number and says "
-            "nothing. For "
-            "classes use sparse_categorical_crossentropy.",
+            "Expected targets of the shape of the outputs, (N, "
+            f"{', '.join(map(str, seen.outputs.shape[1:]))}); received shape {y.shape}. Keras compares each "
+            f"of the {units} outputs with the same number and says nothing. For classes use "
+            "sparse_categorical_crossentropy.",
         )
 
 

@@ -24,8 +24,8 @@ def shape(model, data, seen):
         yield (
             "batch axis",
             True,
-            f"Expected pictures {_shape(wanted)}; received shape {got}, one picture without the axis of "
-            f"the batch. {way}",
+            f"Expected pictures {_shape(wanted)}; received shape {got}, one picture without the axis of the "
+            f"batch. {way}",
         )
     elif len(got) == len(wanted) + 1 and fits(got[1:], wanted):
         way = (
@@ -45,8 +45,7 @@ def shape(model, data, seen):
             "channels first",
             True,
             f"Expected pictures {_shape(wanted)}, channels last; received shape {got}, channels first, as "
-            "in PyTorch. "
-            "Move the axis: `np.moveaxis(x, 1, -1)` (not `reshape`, which scrambles the pixels).",
+            "in PyTorch. Move the axis: `np.moveaxis(x, 1, -1)` (not `reshape`, which scrambles the pixels).",
         )
     else:
         hint = "Is it the right data set, and the right `keras.Input(shape=…)`?"
@@ -70,8 +69,7 @@ def values(model, data, seen):
             "picture type",
             True,
             f"Expected pictures as numbers; received an array of type {x.dtype}. Pictures of different "
-            "sizes? Bring them "
-            "to one size first, then `np.stack` them.",
+            "sizes? Bring them to one size first, then `np.stack` them.",
         )
         return
     if x.dtype.kind == "f" and not np.isfinite(x).all():
@@ -80,9 +78,8 @@ def values(model, data, seen):
             "NaN",
             True,
             f"Expected finite pixel values; received NaN or infinity in {len(rows)} of the {len(x)} "
-            "pictures that were "
-            "looked at. One is enough to make every weight NaN. Was something divided by zero? "
-            "`np.isfinite(x).all()` should be true.",
+            "pictures that were looked at. One is enough to make every weight NaN. Was something divided by "
+            "zero? `np.isfinite(x).all()` should be true.",
         )
         return
     low, high = float(x.min()), float(x.max())
@@ -91,8 +88,7 @@ def values(model, data, seen):
             "all the same",
             True,
             f"Expected pictures; received {low:g} in every pixel of {len(x)} of them. Was an integer array "
-            "divided by "
-            "`//`, or an empty array filled in later? Draw one: `plot.images(x[:8])`.",
+            "divided by `//`, or an empty array filled in later? Draw one: `plot.images(x[:8])`.",
         )
         return
     if seen.outputs is not None and not np.isfinite(seen.outputs).all():
@@ -100,8 +96,7 @@ def values(model, data, seen):
             "NaN",
             True,
             "Expected finite outputs; received NaN or infinity from the model, for finite pictures. Its "
-            "weights are "
-            "NaN: make it anew, and train it with a lower learning rate.",
+            "weights are NaN: make it anew, and train it with a lower learning rate.",
         )
     if seen.values is None or seen.normalised:
         return
@@ -110,30 +105,27 @@ def values(model, data, seen):
         yield (
             "not scaled",
             True,
-            f"Expected values of about 0 to 1, or around 0, in the first layer with a kernel "
-            f"({seen.first.name!r}); "
-            f"received values from {at_low:g} to {at_high:g}. Pixels from 0 to 255 make the first steps of "
-            "training "
-            "far too large. Begin the model with `keras.layers.Rescaling(1/255)`, or with the "
-            "preprocessing that its "
-            "base was trained with.",
+            "Expected values of about 0 to 1, or around 0, in the first layer with a kernel "
+            f"({seen.first.name!r}); received values from {at_low:g} to {at_high:g}. Pixels from 0 to 255 "
+            "make the first steps of training far too large. Begin the model with "
+            "`keras.layers.Rescaling(1/255)`, or with the preprocessing that its base was trained with.",
         )
     elif at_high - at_low < _SQUEEZED and at_high - at_low < (high - low) / 20 and high <= 2:
         yield (
             "scaled twice",
             True,
-            f"Expected pixels from 0 to 255, because the model scales them itself; received pixels from "
-            f"{low:g} to "
-            f"{high:g}, of which {at_low:.3g} to {at_high:.3g} is left in the first layer with a kernel "
-            f"({seen.first.name!r}). Scaled twice, all pictures look black: leave out the division by 255.",
+            "Expected pixels from 0 to 255, because the model scales them itself; received pixels from "
+            f"{low:g} to {high:g}, of which {at_low:.3g} to {at_high:.3g} is left in the first layer with a "
+            f"kernel ({seen.first.name!r}). Scaled twice, all pictures look black: leave out the division "
+            "by 255.",
         )
     elif high - low < _SQUEEZED and at_high - at_low < _SQUEEZED:
         yield (
             "scaled twice",
             True,
             f"Expected pixels up to 1 or up to 255; received pixels from {low:.3g} to {high:.3g}, hardly "
-            "any contrast. "
-            "Was the division by 255 run twice, as when a cell is run again? Load the pictures anew.",
+            "any contrast. Was the division by 255 run twice, as when a cell is run again? Load the "
+            "pictures anew.",
         )
 
 
@@ -146,19 +138,17 @@ def test_set(model, data, seen):
         yield (
             "shuffled test set",
             True,
-            "Expected the test set to come in the same order each time; received other labels in the "
-            "second pass than in "
-            "the first. Predictions and labels then do not belong together, and a confusion matrix shows "
-            "chance. Leave "
-            "out `.shuffle(…)`, or say `shuffle=False`, for the test set.",
+            "Expected the test set to come in the same order each time; received other labels in the second "
+            "pass than in the first. Predictions and labels then do not belong together, and a confusion "
+            "matrix shows chance. Leave out `.shuffle(…)`, or say `shuffle=False`, for the test set.",
         )
     elif not _alike(x1, x2) and y1:
         yield (
             "augmented test set",
             False,
-            "Expected the same test pictures each time; received other pictures with the same labels in "
-            "the second pass. "
-            "Is the test set augmented, or shuffled within a class? Augment the training part only.",
+            "Expected the same test pictures each time; received other pictures with the same labels in the "
+            "second pass. Is the test set augmented, or shuffled within a class? Augment the training part "
+            "only.",
         )
 
 
@@ -188,10 +178,8 @@ def leak(model, data, seen):
             "test in training",
             part > 0.01,  # a few may be honest doubles: two small pictures that happen to agree
             f"Expected test pictures that training never sees; received {len(twice):,} of {len(x_test):,} "
-            "that are in the "
-            f"training part too (test picture {twice[0]} is the first). The test accuracy then measures "
-            "memory. Split "
-            "once, before augmenting and before copying anything.",
+            f"that are in the training part too (test picture {twice[0]} is the first). The test accuracy "
+            "then measures memory. Split once, before augmenting and before copying anything.",
         )
 
 

@@ -131,8 +131,7 @@ def check(model, x, y=None, *, test=None, class_names=None, pictures=256):
     if not isinstance(model, keras.Model):
         raise TypeError(
             f"`model` must be a Keras model; received {type(model).__name__}. The model comes first, then "
-            "the "
-            "data: `check(model, x, y)`."
+            "the data: `check(model, x, y)`."
         )
     data = Data.of(x, y, test=test, class_names=class_names, pictures=pictures)
     seen = look(model, data)

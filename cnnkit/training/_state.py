@@ -52,8 +52,7 @@ def expect_frozen(layer_or_model, *, model=None):
     if moving:
         raise ValueError(
             f"Expected nothing trainable in {name!r}; received {_count(moving, 'layer')} that will move: "
-            f"{_list(moving)}. Set `trainable = False` on the whole layer or model, not on a copy or a "
-            "part, "
+            f"{_list(moving)}. Set `trainable = False` on the whole layer or model, not on a copy or a part, "
             "then compile again and call this after it."
         )
     for held in [model] if model is not None else [layer_or_model]:
@@ -91,8 +90,8 @@ def changed_since_compile(model):
 def _late(model, names):
     return (
         f"Expected the model {model.name!r} to be compiled after the last change of `trainable`; received "
-        f"one compiled before it: {_list(names)} changed since. Keras goes on training what was trainable "
-        "at `compile`. Call `model.compile(…)` again, with a new optimizer, then `fit`."
+        f"one compiled before it: {_list(names)} changed since. Keras goes on training what was trainable at "
+        "`compile`. Call `model.compile(…)` again, with a new optimizer, then `fit`."
     )
 
 
@@ -128,10 +127,9 @@ def _warn_of_statistics(layer_or_model):
     if moving:
         warnings.warn(
             f"{layer_or_model.name!r} has no weights to train, but "
-            f"{_count(moving, 'BatchNormalization layer')} "
-            f"in it will still move: {_list(moving)}. In training they normalise with the mean and "
-            "variance of "
-            "the batch and update their moving averages. Set `trainable = False` on them too.",
+            f"{_count(moving, 'BatchNormalization layer')} in it will still move: {_list(moving)}. In "
+            "training they normalise with the mean and variance of the batch and update their moving "
+            "averages. Set `trainable = False` on them too.",
             stacklevel=3,
         )
 
@@ -153,8 +151,8 @@ def snapshot(model):
     weights = [np.array(weight) for weight in model.get_weights()]
     if not weights:
         raise ValueError(
-            f"Expected a model with weights; received {model.name!r}, which has none"
-            f"{'' if model.built else ' because it is not built'}. Begin the model with "
+            f"Expected a model with weights; received {model.name!r}, which has "
+            f"none{'' if model.built else ' because it is not built'}. Begin the model with "
             "`keras.Input(shape=…)`, or call it on a batch, then take the snapshot."
         )
     return weights
@@ -244,9 +242,9 @@ def expect_changed(before, model):
     _must_be_layer("model", model)
     if not isinstance(before, (list, tuple)):
         raise TypeError(
-            f"`before` must be the list of arrays that `snapshot(model)` returned; received "
-            f"{type(before).__name__}. The weights come first, the model second: "
-            "`expect_changed(before, model)`."
+            "`before` must be the list of arrays that `snapshot(model)` returned; received "
+            f"{type(before).__name__}. The weights come first, the model second: `expect_changed(before, "
+            "model)`."
         )
     after = [np.asarray(weight) for weight in model.get_weights()]
     shapes = [[np.shape(weight) for weight in weights] for weights in (before, after)]
@@ -255,9 +253,8 @@ def expect_changed(before, model):
         where = "" if at is None else f" (number {at} was {shapes[0][at]}, is {shapes[1][at]})"
         raise ValueError(
             f"`before` must hold the {len(after)} weights of {model.name!r}; received {len(before)} arrays "
-            "that "
-            f"do not fit{where}. Was the snapshot taken of another model, or before a layer was added? Take "
-            "it again, right before `fit`."
+            f"that do not fit{where}. Was the snapshot taken of another model, or before a layer was added? "
+            "Take it again, right before `fit`."
         )
     pairs = {
         id(weight): (np.asarray(old, np.float64), np.asarray(new, np.float64))
@@ -275,10 +272,8 @@ def expect_changed(before, model):
     if broken:
         raise ValueError(
             f"Expected finite weights in {model.name!r}; received NaN or infinite ones in {_list(broken)}. "
-            "The "
-            "training has diverged. Lower the learning rate, look for NaN in the pictures and for a "
-            "logarithm of "
-            "zero in the loss, and make the model anew: NaN never goes away by training."
+            "The training has diverged. Lower the learning rate, look for NaN in the pictures and for a "
+            "logarithm of zero in the loss, and make the model anew: NaN never goes away by training."
         )
     if not changes.moved:
         frozen = [row.layer for row in rows if not row.trainable]
@@ -345,8 +340,8 @@ def _must_be_layer(argument, value):
     if not isinstance(value, keras.layers.Layer):
         what = "a list of weights" if isinstance(value, (list, tuple)) else type(value).__name__
         raise TypeError(
-            f"`{argument}` must be a Keras layer or model; received {what}. Pass the object itself, "
-            "not its name, its weights or its history."
+            f"`{argument}` must be a Keras layer or model; received {what}. Pass the object itself, not its "
+            "name, its weights or its history."
         )
 
 
