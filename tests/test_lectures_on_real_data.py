@@ -17,6 +17,12 @@ TRAINING = {
 }
 
 
+def skip_unmeasured(lecture, source):
+    """A lecture whose five seeds have not been run has no range to be held to."""
+    if not any(key.startswith(f"{lecture[:2]}.") and key.endswith(f"@{source}") for key in results._read()):
+        pytest.skip(f"no range measured on {source} data yet: python -m benchmarks lectures {lecture[:2]}")
+
+
 def test_the_lectures_that_train_are_found():
     assert {name[:2] for name in TRAINING} >= {"02", "08", "11"}
 
@@ -28,6 +34,7 @@ def test_the_lectures_that_train_are_found():
 )
 @pytest.mark.parametrize("name", TRAINING)
 def test_lecture_on_real_digits_keeps_to_its_ranges(name, tmp_path):
+    skip_unmeasured(name, "real")
     env = kernels.environment(tmp_path, offline_data=False)
     heard, outcome = measuring.run(TRAINING[name], env)
     assert outcome.passed, f"cell {outcome.failed_cell}: {outcome.error}\n{outcome.failed_source}"
@@ -43,6 +50,7 @@ def test_lecture_on_real_digits_keeps_to_its_ranges(name, tmp_path):
 
 @pytest.mark.parametrize("name", TRAINING)
 def test_stored_lecture_shows_no_run_outside_its_range(name):
+    skip_unmeasured(name, "embedded")
     text = TRAINING[name].read_text(encoding="utf-8")
     found = [
         w
