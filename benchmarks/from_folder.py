@@ -38,9 +38,10 @@ def first_epoch(root, files, what):
         "decoding alone, libjpeg-turbo, scaled": lambda: _decode(files, _scaled),
         "decoding alone, libjpeg-turbo, full size": lambda: _decode(files, _full),
         "decoding alone, OpenCV, half size": lambda: _decode(files, _opencv),
+        "decoding and resizing alone, OpenCV, half size": lambda: _decode(files, _opencv_to_size),
         "decoding alone, Pillow, draft": lambda: _decode(files, _pillow),
     }
-    return side_by_side(f"first epoch, {what}, 150×150", ways, ours="from_folder", repeats=3)
+    return side_by_side(f"first epoch, {what}, 150×150", ways, ours="from_folder", repeats=5)
 
 
 def later_epochs(root, what, scratch):
@@ -54,7 +55,7 @@ def later_epochs(root, what, scratch):
             "from_folder, from the disk cache": lambda: _exhaust(on_disk),
             "Keras": lambda: _exhaust(keras),
         }
-        return side_by_side(f"later epochs, {what}, 150×150", ways, ours="from_folder", repeats=3)
+        return side_by_side(f"later epochs, {what}, 150×150", ways, ours="from_folder", repeats=7)
     finally:
         os.environ.pop("CNNKIT_DATA")
         if before is not None:
@@ -161,6 +162,13 @@ def _opencv(data):
     import cv2
 
     cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_REDUCED_COLOR_2)
+
+
+def _opencv_to_size(data):
+    import cv2
+
+    half = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_REDUCED_COLOR_2)
+    cv2.resize(half, SIZE[::-1], interpolation=cv2.INTER_LINEAR)
 
 
 def _pillow(data):

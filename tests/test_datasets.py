@@ -260,6 +260,22 @@ def test_tensors_are_float_batches_and_line_up_with_arrays():
     assert ours.validation is None
 
 
+def test_pictures_that_tensorflow_cannot_read_in_place_are_copied():
+    room = np.arange(4 * 64 + 64, dtype=np.uint8)
+    start = -room.ctypes.data % 64
+    for shift in (0, 1, 16, 32):  # ready for TensorFlow, and three ways not to be
+        images = room[start + shift : start + shift + 256].reshape(4, 8, 8, 1)
+        for one in (images, images[:, :, ::-1], images.astype(np.float32)):
+            split = ArraySplit(one, [0, 1, 2, 3], rows=[3, 1, 0, 2])
+            pictures, labels = next(iter(split.tensors(4, False, 0)))
+            np.testing.assert_array_equal(pictures, one[[3, 1, 0, 2]])
+            np.testing.assert_array_equal(labels, [0, 1, 2, 3])
+    locked = room[start : start + 256].reshape(4, 8, 8, 1)
+    locked.flags.writeable = False
+    pictures, _ = next(iter(ArraySplit(locked, [0, 1, 2, 3]).tensors(4, False, 0)))
+    np.testing.assert_array_equal(pictures, locked)
+
+
 def test_training_is_shuffled_anew_each_epoch_from_the_seed_and_the_test_split_never():
     def orders(split, seed):
         images = np.arange(50, dtype=np.uint8).reshape(50, 1, 1, 1)

@@ -13,6 +13,7 @@ import pytest
 from PIL import Image, ImageOps
 
 from cnnkit.datasets import decoding, folders, from_folder, scan
+from cnnkit.datasets.dataset import _in_place
 from cnnkit.datasets.splitting import assign, place
 
 WINDOWS = sys.platform == "win32"
@@ -330,6 +331,28 @@ def test_fine_stripes_become_grey_not_moire(opencv, monkeypatch):
     assert np.abs(out[2:-2, 2:-2].astype(int) - 127).max() < 12
 
 
+@pytest.mark.parametrize("shape", [(100, 1000), (1000, 100), (100, 390), (390, 100)])
+def test_a_side_that_shrinks_much_more_than_the_other_is_averaged(shape):
+    stripes = np.indices(shape)[np.argmax(shape)] // (1 if max(shape) == 1000 else 2) % 2
+    out = np.empty((100, 100, 3), np.uint8)
+    picture = Image.fromarray(np.uint8(255 * stripes)).convert("RGB")
+    decoding.decode(_bytes(picture, "JPEG", quality=95), ".jpg", (100, 100), out)
+    assert np.abs(out[2:-2, 2:-2].astype(int) - 127).max() < 12
+    smooth = _scene(*shape)
+    decoding.decode(_bytes(smooth, "JPEG", quality=95), ".jpg", (100, 100), out)
+    expected = np.asarray(smooth.resize((100, 100), Image.Resampling.BOX)).astype(int)
+    assert np.abs(out.astype(int) - expected).mean() < 4
+
+
+def test_a_jpeg_is_decoded_smaller_but_never_below_the_size():
+    for height in (1, 7, 149, 150, 299, 300, 599, 601, 1201, 5000):
+        for width in (1, 150, 298, 299, 1199, 9000):
+            shrink = decoding._shrink((height, width), (150, 150))
+            assert shrink in (1, 2, 4, 8)
+            assert shrink == 1 or min(-(-height // shrink), -(-width // shrink)) >= 150
+            assert shrink == 8 or min(-(-height // (2 * shrink)), -(-width // (2 * shrink))) < 150
+
+
 @pytest.mark.parametrize("order", ["<", ">"])
 def test_orientation_is_read_in_both_byte_orders(order):
     block = {"<": b"II", ">": b"MM"}[order] + struct.pack(order + "HI", 42, 8)
@@ -450,6 +473,17 @@ def test_the_seed_orders_the_epochs_and_moves_no_picture(zoo):
     assert first.files("validation") == second.files("validation")
 
 
+def test_files_of_one_size_and_one_end_are_told_apart(tmp_path):
+    (tmp_path / "a").mkdir()
+    for number in range(20):
+        pixels = np.zeros((60, 60, 3), np.uint8)
+        pixels[-1, number // 2] = 255  # a BMP begins with the last row: all of them end alike, two are equal
+        (tmp_path / "a" / f"{number:02}.bmp").write_bytes(_bytes(Image.fromarray(pixels), "BMP"))
+    contents = folders.read_folder(tmp_path, (8, 8)).contents
+    assert contents[::2] == contents[1::2]
+    assert len(set(contents)) == 10
+
+
 # ------------------------------------------------------------------------------------ caches
 
 
@@ -465,6 +499,19 @@ def test_beyond_memory_the_pictures_come_from_a_file_and_are_the_same(zoo, tmp_p
     images = np.concatenate([batch for batch, _ in there.test.as_numpy_iterator()])
     np.testing.assert_array_equal(images, here.arrays("test")[0])
     assert sorted(path.suffix for path in (tmp_path / "cache" / "decoded").iterdir()) == [".json", ".npy"]
+
+
+@pytest.mark.parametrize("memory", [None, 0])
+def test_tensorflow_reads_the_pictures_where_they_are(zoo, memory):
+    ours = from_folder(zoo, (16, 20), memory=memory, test=0.3)
+    pixels = _in_place(ours._splits["test"].images)
+    row = ours._splits["test"].rows[0]
+    ours._splits["test"].images[row] = 77  # an array mapped from the cache keeps this to itself
+    assert (pixels[row].numpy() == 77).all()
+    images, _ = next(iter(ours.test))
+    assert (images[0].numpy() == 77).all()
+    again = from_folder(zoo, (16, 20), memory=memory, test=0.3)
+    assert (again.arrays("test")[0][0] != 77).any()
 
 
 def test_the_file_is_used_again_until_the_folder_changes(zoo, tmp_path, monkeypatch):

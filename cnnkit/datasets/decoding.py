@@ -1,8 +1,9 @@
 """Bytes of a file → pixels of one size, or the reason why not, and a word on what had to be converted.
 
-JPEG, nearly always what a photograph is, takes a short way: libjpeg-turbo decodes it at the smallest of its
-own scales (eighths of the size) that is not below the wanted one, and OpenCV, if it is installed, brings
-the result to the wanted size. Everything else, and every JPEG that is not plain, goes through Pillow.
+JPEG, nearly always what a photograph is, takes a short way: libjpeg-turbo decodes it at the smallest scale of
+1, 1/2, 1/4 and 1/8 that is not below the wanted size (it knows other eighths, too, but is slower at them), and
+OpenCV, if it is installed, brings the result to the wanted size. Everything else, and every JPEG that is not
+plain, goes through Pillow.
 """
 
 import io
@@ -140,8 +141,6 @@ def _jpeg(data, size, out, notes):
     import simplejpeg
 
     turn = _orientation(data)
-    wanted = size[::-1] if turn > 4 else size
-    scale = {"min_height": wanted[0], "min_width": wanted[1]}
     try:
         height, width, colours, _ = simplejpeg.decode_jpeg_header(data)
         if colours in ("CMYK", "YCCK"):
@@ -149,10 +148,17 @@ def _jpeg(data, size, out, notes):
         _check_size(width, height)
     except ValueError:
         return False  # let Pillow say what is wrong, or manage
-    # Into the same memory each time: to get and give back fresh memory costs a tenth of the decoding. The
-    # fast cosine transform is what TensorFlow's own decoder uses, too.
-    scale |= {"fastdct": True, "fastupsample": True}
-    options = {**scale, "buffer": _room(height * width * 3)} if height * width < 2**24 else scale
+    shrink = _shrink((height, width), size[::-1] if turn > 4 else size)
+    options = {
+        "min_height": -(-height // shrink),
+        "min_width": -(-width // shrink),
+        # What TensorFlow's own decoder uses, too.
+        "fastdct": True,
+        "fastupsample": True,
+    }
+    if height * width < 2**24:
+        # Into the same memory each time: to get and give back fresh memory costs a tenth of the decoding.
+        options["buffer"] = _room(height * width * 3)
     try:
         pixels = simplejpeg.decode_jpeg(data, "RGB", **options)
     except ValueError as error:
@@ -171,6 +177,14 @@ def _jpeg(data, size, out, notes):
         pixels = np.ascontiguousarray(_upright(pixels, turn))
     _resize(pixels, size, out)
     return True
+
+
+def _shrink(source, size):
+    """Return by how much a JPEG may be decoded smaller, 1, 2, 4 or 8, with no side falling below `size`."""
+    shrink = 8
+    while shrink > 1 and any(-(-n // shrink) < least for n, least in zip(source, size, strict=True)):
+        shrink //= 2
+    return shrink
 
 
 _OWN = threading.local()
@@ -245,23 +259,32 @@ def _upright(pixels, orientation):
 
 def _resize(pixels, size, out):
     """Bring `pixels` (H, W, 3) uint8 to `size` and write them into `out`, with antialiasing."""
-    height, width = pixels.shape[:2]
-    if (height, width) == tuple(size):
+    if pixels.shape[:2] == tuple(size):
         out[...] = pixels
         return
     cv2 = _opencv()
     if cv2 is not None:
-        # Two taps are enough up to a factor of two; beyond it every pixel must count, or fine patterns alias.
-        shrink = max(height / size[0], width / size[1])
-        way = cv2.INTER_AREA if shrink > 2 else cv2.INTER_LINEAR
+        # Two taps miss no pixel as long as no side shrinks to less than half. What is larger goes to 2, 4 …
+        # times the size and is then halved: there the two taps are the mean. INTER_AREA takes thrice as long.
+        height, width = (_doubled(n, source) for n, source in zip(size, pixels.shape, strict=False))
+        while (height, width) != tuple(size):
+            pixels = cv2.resize(pixels, (width, height), interpolation=cv2.INTER_LINEAR)
+            height, width = max(height // 2, size[0]), max(width // 2, size[1])
         target = np.asarray(out)  # OpenCV takes no subclass, such as an array mapped from a file
-        done = cv2.resize(pixels, (size[1], size[0]), dst=target, interpolation=way)
-        if done.__array_interface__["data"] != target.__array_interface__["data"]:
+        done = cv2.resize(pixels, (width, height), dst=target, interpolation=cv2.INTER_LINEAR)
+        if done is not target:
             out[...] = done
         return
     from PIL import Image
 
     out[...] = np.asarray(Image.fromarray(pixels).resize((size[1], size[0]), Image.Resampling.BILINEAR))
+
+
+def _doubled(length, source):
+    """Return the smallest of `length`, 2 `length`, 4 `length` … that is at least half of `source`."""
+    while 2 * length < source:
+        length *= 2
+    return length
 
 
 _CV2 = []
