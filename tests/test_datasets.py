@@ -261,7 +261,7 @@ def test_tensors_are_float_batches_and_line_up_with_arrays():
 
 
 def test_pictures_that_tensorflow_cannot_read_in_place_are_copied():
-    room = np.arange(4 * 64 + 64, dtype=np.uint8)
+    room = np.arange(256 + 64 + 32, dtype=np.int64).astype(np.uint8)
     start = -room.ctypes.data % 64
     for shift in (0, 1, 16, 32):  # ready for TensorFlow, and three ways not to be
         images = room[start + shift : start + shift + 256].reshape(4, 8, 8, 1)

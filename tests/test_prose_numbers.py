@@ -15,7 +15,9 @@ from cnnkit.course import lectures
 ROOT = lectures.find_root(None)
 SOURCES = lectures.find(ROOT / "notebooks" / "source", ".md")
 
-NUMBER = re.compile(r"(?<![\d.,])(\d[\d,]*(?:\.\d+)?)(?:\s?(?=%)|\s)(%|percent\b|seconds?\b|s\b|minutes?\b|min\b|ms\b)")
+NUMBER = re.compile(
+    r"(?<![\d.,])(\d[\d,]*(?:\.\d+)?)(?:\s?(?=%)|\s)(%|percent\b|seconds?\b|s\b|minutes?\b|min\b|ms\b)"
+)
 MARK = re.compile(
     r"\A[^<\n]{0,3}<!-- (results: ([\w.]+) (\w+)(?: (low|high|min|max|median))?(?: (real|embedded|drawn))?|given) -->"
 )

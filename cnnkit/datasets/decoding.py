@@ -12,7 +12,7 @@ import threading
 
 import numpy as np
 
-__all__ = ["Unreadable", "decode"]
+__all__ = ["Unreadable", "decode", "quick_resizing"]
 
 _SUFFIXES = {
     ".jpg": "JPEG",
@@ -299,6 +299,13 @@ def _opencv():
             cv2 = None
         _CV2.append(cv2)
     return _CV2[0]
+
+
+def quick_resizing():
+    """Let OpenCV resize with Intel's library, in the thread that calls: twice as fast, at most 1 of 255 off."""
+    cv2 = _opencv()
+    if cv2 is not None and hasattr(getattr(cv2, "ipp", None), "setUseIPP_NotExact"):
+        cv2.ipp.setUseIPP_NotExact(True)
 
 
 def _pillow(data, kind, size, out, notes):

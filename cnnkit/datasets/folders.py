@@ -24,7 +24,7 @@ import numpy as np
 
 from . import cache
 from .dataset import ArraySplit, Dataset, Report
-from .decoding import Unreadable, decode
+from .decoding import Unreadable, decode, quick_resizing
 from .splitting import assign
 
 __all__ = ["MEMORY", "from_folder", "read_folder", "scan"]
@@ -179,7 +179,8 @@ def _in_memory(shape):
     It also begins at a page, so that TensorFlow can read it in place.
     """
     count = int(np.prod(shape, dtype=np.int64))
-    return np.frombuffer(mmap.mmap(-1, count), np.uint8).reshape(shape)
+    private = {"flags": mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS} if hasattr(mmap, "MAP_PRIVATE") else {}
+    return np.frombuffer(mmap.mmap(-1, count, **private), np.uint8).reshape(shape)
 
 
 def _report(root, files, notes, reasons):
@@ -304,6 +305,7 @@ def _decode_all(files, size, images, progress):
     failures = []
 
     def work():
+        quick_resizing()
         done = 0
         while not failures:
             row = next(turns)
