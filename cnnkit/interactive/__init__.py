@@ -7,7 +7,8 @@ and saves itself as a page (`figure.save("page.html")`). It needs no kernel, no 
 from ._conv_transpose import conv_transpose
 from ._convolution import convolution
 from ._filter_photo import filter_photo
+from ._network import network
 from ._pooling import pooling
 from ._shapes import shapes
 
-__all__ = ["conv_transpose", "convolution", "filter_photo", "pooling", "shapes"]
+__all__ = ["conv_transpose", "convolution", "filter_photo", "network", "pooling", "shapes"]

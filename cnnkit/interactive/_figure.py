@@ -149,10 +149,11 @@ class Interactive:
         data = data.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
         static = self._static()
         name = hashlib.sha256(f"{self.kind}{data}{static}".encode()).hexdigest()[:10]
+        own = _source(f"{self.kind}.css") if (_HERE / f"{self.kind}.css").exists() else ""
         return (
             f'<div class="cnnkit-figure cnnk" id="cnnkit-{name}" data-cnnkit="{self.kind}" role="group" '
             f'aria-label="{html.escape(self.title)}" data-lm-suppress-shortcuts="true">\n'
-            f"<style>\n{_source('base.css')}</style>\n{static}"
+            f"<style>\n{_source('base.css')}{own}</style>\n{static}"
             f'<script type="application/json">{data}</script>\n'
             f'<script>\n(() => {{\n"use strict";\n{_source("base.js")}\n{_source(self.kind + ".js")}}})();\n'
             f"</script>\n</div>"
