@@ -4,15 +4,15 @@ import numpy as np
 
 from ..shapes._models import _graph_ends
 from . import _figure as f
-from ._network_columns import choose, columns_of, cost, pack, stored
+from ._network_columns import Column, choose, columns_of, cost, pack, stored
 from ._picture import Picture
 
 MOST_PICTURES = 12
 MOST_LAYERS = 60
-_MOST_LETTERS = 820_000  # of packed numbers: with the program and the static pictures below 1 MB
+_MOST_LETTERS = 857_000  # of packed numbers: with the program and the static pictures below 1 MB
 _MOST_WORK = 400_000_000  # multiply-adds: about a second of JavaScript
 _NEGATIVE, _ZERO, _POSITIVE = (33, 102, 172), (247, 247, 247), (178, 24, 43)  # as in network.js
-_TILE, _TILES, _MOSAICS = 28, 8, 6  # static pictures: pixels of a map, maps of a layer, layers
+_TILE, _TILES, _MOSAICS = 18, 8, 5  # static pictures: pixels of a map, maps of a layer, layers
 
 
 def network(model, images, *, class_names=None, labels=None, units=32, title=None):
@@ -56,8 +56,17 @@ def network(model, images, *, class_names=None, labels=None, units=32, title=Non
         images = np.rint(images)
     columns = columns_of(model, images)
     output = columns[-1].values
+    given = class_names is not None or labels is not None
     class_names = _names(class_names, output.shape[-1])
     labels = _labels(labels, len(images), len(class_names))
+    if (
+        given
+        and output.shape[-1] > 1
+        and columns[-1].kind == "dense"
+        and columns[-1].settings["activation"]["name"] == "linear"
+    ):
+        columns.append(_softmax_of(columns))
+    answers = columns[-1].values
     if len(columns) > MOST_LAYERS:
         raise ValueError(
             f"`model` must have at most {MOST_LAYERS} layers, so that a reader finds through; received "
@@ -67,8 +76,8 @@ def network(model, images, *, class_names=None, labels=None, units=32, title=Non
     width = _fit(model, columns, units, images.size * (1 if whole else 4))
 
     weights = model.count_params()
-    guesses = [_guess(one, class_names) for one in output]
-    right = "" if labels is None else f", labelled {class_names[labels[0]]}"
+    guesses = [_guess(one, class_names) for one in answers]
+    right = "" if labels is None else f", labelled {class_names[labels[0]]},"
     name = f"{model.name} ({len(columns) - 1} layers, {weights:,} weights)"
     pictures = "1 picture" if len(images) == 1 else f"{len(images)} pictures"
     figure = f.Interactive(
@@ -76,15 +85,13 @@ def network(model, images, *, class_names=None, labels=None, units=32, title=Non
         title=str(title) if title is not None else f"{model.name}: from the picture to the answer",
         rows=_rows(columns, class_names),
         notes=_notes(columns, class_names, rounded, units),
-        sentence=(
-            f"A walk through the network {name} with {pictures}; the first{right}, gives {guesses[0]}."
-        ),
+        sentence=(f"A walk through the network {name} with {pictures}; the first{right} gives {guesses[0]}."),
         data={
             "pictures": _packed_pictures(images, whole),
             "range": _range(images),
             "classes": class_names,
             "labels": labels,
-            "outputs": pack(output, 4),
+            "outputs": pack(answers, 4),
             "units": units,
             "columns": [_column(columns, place, width, units) for place in range(len(columns))],
         },
@@ -177,7 +184,7 @@ def _pictures(images, wanted, model):
         )
     first = next((one for one in model._flatten_layers(include_self=False) if not _is_input(one)), None)
     scale = np.max(np.abs(np.asarray(first.scale))) if type(first).__name__ == "Rescaling" else 1
-    if scale < 0.02 and 0 <= images.min() and images.max() <= 1 and images.max() > 0:
+    if scale < 0.02 and images.min() >= 0 and images.max() <= 1 and images.max() > 0:
         raise ValueError(
             f"`images` must be on the scale 0 to 255, because the model divides by 255 itself ({first.name!r}); "
             f"received values up to {images.max():.4g}. Scaled twice, all pictures look black: "
@@ -205,7 +212,11 @@ def _names(names, outputs):
             f"`class_names` must be a list of {max(expected)} names, {hint}; received {received}. Was the model "
             "trained on other classes? Leave the names out to have them numbered."
         )
-    return [str(name) for name in names] if outputs > 1 or len(names) == 2 else [f"not {names[0]}", str(names[0])]
+    return (
+        [str(name) for name in names]
+        if outputs > 1 or len(names) == 2
+        else [f"not {names[0]}", str(names[0])]
+    )
 
 
 def _labels(labels, count, classes):
@@ -300,6 +311,14 @@ def _column(columns, place, width, units):
     return entry
 
 
+def _softmax_of(columns):
+    """A last column for a model that ends in logits: what the loss makes of them."""
+    logits = columns[-1].values.astype(float)
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    shares = (powers / powers.sum(axis=1, keepdims=True)).astype(np.float32)
+    return Column("softmax", "softmax", "added by the figure", shares, [len(columns) - 1], live=True)
+
+
 # What stands there without scripts --------------------------------------------------------------------------
 
 
@@ -327,10 +346,16 @@ def _rows(columns, names):
     heads = [names[1]] if len(output) == 1 else [names[k] for k in order]
     table = f.Grid("output", f"{columns[-1].name}: the answer", cells, rows=heads)
     steps = [
-        [f.Cell(one.type), f.Cell(" × ".join(map(str, one.shape))), f.Cell(f"{one.held:,}" if one.held else "–")]
+        [
+            f.Cell(one.type),
+            f.Cell(" × ".join(map(str, one.shape))),
+            f.Cell(f"{one.held:,}" if one.held else "–"),
+        ]
         for one in columns[1:]
     ]
-    layers = f.Grid("plain", "layers", steps, rows=[one.name for one in columns[1:]], cols=["type", "output", "numbers"])
+    layers = f.Grid(
+        "plain", "layers", steps, rows=[one.name for one in columns[1:]], cols=["type", "output", "numbers"]
+    )
     return [*rows, ["→", table, layers]]
 
 
@@ -338,7 +363,7 @@ def _first_picture(image, low, high):
     image = np.clip((image - low) / ((high - low) or 1) * 255, 0, 255)
     image = image if image.shape[-1] in (1, 3) else image[..., :1]
     size = f.size_text(*image.shape[:2])
-    image = _smaller(image, 84)
+    image = _smaller(image, 56)
     pixels = np.rint(image).astype(np.uint8)
     pixels = pixels[..., 0] if pixels.shape[-1] == 1 else pixels
     return Picture("input", f"picture {size}", pixels, f"The first picture, {size} pixels")
@@ -359,7 +384,9 @@ def _mosaic(column):
     for k in range(count):
         top, left = (k // across) * (height + 2), (k % across) * (wide + 2)
         canvas[top : top + height, left : left + wide] = colours[:, :, k]
-    all_of_them = f"{column.shape[-1]} maps" if column.shape[-1] == count else f"{count} of {column.shape[-1]} maps"
+    all_of_them = (
+        f"{column.shape[-1]} maps" if column.shape[-1] == count else f"{count} of {column.shape[-1]} maps"
+    )
     caption = f"{column.name}: {all_of_them} of {f.size_text(*column.shape[:2])}"
     return Picture("output", caption, canvas, f"{caption}, from {f.show(maps.min())} to {f.show(maps.max())}")
 

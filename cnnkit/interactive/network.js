@@ -5,6 +5,7 @@ function network({ data, bar, settings, stage, sum, note, warn, say }) {
   const MAPS = [[33, 102, 172], [247, 247, 247], [178, 24, 43]]; // below 0, 0, above
   const WEIGHTS = [[84, 39, 136], [247, 247, 247], [179, 88, 6]];
   const TYPED = 7; // blocks up to this size are shown number by number
+  const SMALL = 48; // cells along a side of a small picture
   const BARS = 20; // so many numbers of a layer get a line each, with a bar
   const state = { picture: 0, column: 0, unit: 0, spot: [0, 0], channel: 0 };
   let values, limits; // of the picture on show: the numbers of each column, and what is drawn in full colour
@@ -89,10 +90,21 @@ function network({ data, bar, settings, stage, sum, note, warn, say }) {
       return out;
     },
     pool: (x, column) => {
-      const [v, h] = axes(column), { depth } = column;
-      const out = new Float32Array(v.size * h.size * depth);
-      for (let r = 0, to = 0; r < v.size; r++) for (let c = 0; c < h.size; c++) for (let k = 0; k < depth; k++) {
-        out[to++] = pooled(column, windowOf(column, [v, h], r, c, k, x).flat().filter((one) => one != null));
+      const [v, h] = axes(column), { depth, how } = column, [rows, across] = source(column).shape;
+      const out = new Float32Array(v.size * h.size * depth), mean = how !== "max", kept = new Float64Array(depth);
+      for (let r = 0, to = 0; r < v.size; r++) for (let c = 0; c < h.size; c++, to += depth) {
+        kept.fill(mean ? 0 : -Infinity);
+        let n = 0; // cells in the padding do not count
+        for (let a = 0; a < v.k; a++) for (let b = 0; b < h.k; b++) {
+          const y = r * v.stride + a - v.before, z = c * h.stride + b - h.before;
+          if (y < 0 || y >= rows || z < 0 || z >= across) continue;
+          n++;
+          for (let k = 0, from = (y * across + z) * depth; k < depth; k++, from++) {
+            if (mean) kept[k] += x[from];
+            else if (x[from] > kept[k]) kept[k] = x[from];
+          }
+        }
+        for (let k = 0; k < depth; k++) out[to + k] = mean ? kept[k] / n : kept[k];
       }
       return out;
     },
@@ -145,8 +157,8 @@ function network({ data, bar, settings, stage, sum, note, warn, say }) {
     warn(off > 1e-3 ? `The page computes other answers than Keras did: they differ by ${show(off)}. Please report this.` : "");
   }
 
-  const at = (place, unit, [r, c] = [0, 0]) => (columns[place].maps
-    ? values[place][(r * columns[place].shape[1] + c) * columns[place].held + unit] : values[place][unit]);
+  const at = (place, unit, spot) => (columns[place].maps
+    ? values[place][(spot[0] * columns[place].shape[1] + spot[1]) * columns[place].held + unit] : values[place][unit]);
 
   // ---- colours --------------------------------------------------------------------------------------
   const blend = ([low, zero, high], value, limit) => {
@@ -168,10 +180,10 @@ function network({ data, bar, settings, stage, sum, note, warn, say }) {
     }
     context.putImageData(image, 0, 0);
   }
-  const drawMap = (canvas, place, unit) => {
-    const [rows, across] = columns[place].shape;
-    draw(canvas, rows, across, (r, c) => colour(place, unit, at(place, unit, [r, c])));
-  };
+  function drawMap(canvas, place, unit, most = Infinity) { // `most`: a small picture needs not every cell
+    const [rows, across] = columns[place].shape, step = Math.max(1, Math.floor(Math.max(rows, across) / most));
+    draw(canvas, Math.ceil(rows / step), Math.ceil(across / step), (r, c) => colour(place, unit, at(place, unit, [r * step, c * step])));
+  }
   function drawPicture(canvas, picture) {
     const [rows, across, depth] = columns[0].shape, [low, high] = data.range;
     draw(canvas, rows, across, (r, c) => {
@@ -187,15 +199,15 @@ function network({ data, bar, settings, stage, sum, note, warn, say }) {
   // ---- words ----------------------------------------------------------------------------------------
   const unitName = (place, unit) => {
     const column = columns[place];
-    if (place === columns.length - 1 && answers === classes.length) return classes[unit];
-    if (place === columns.length - 2 && columns.at(-1).kind === "softmax") return classes[unit];
+    const last = place === columns.length - 1, logits = place === columns.length - 2 && columns.at(-1).kind === "softmax";
+    if ((last || logits) && answers === classes.length) return /^\d+$/.test(classes[unit]) ? `class ${classes[unit]}` : classes[unit];
     if (place === columns.length - 1 && answers === 1) return classes[1];
     if (column.greys && column.depth === 3) return ["red", "green", "blue"][unit];
     return (column.maps ? "map " : "unit ") + unit;
   };
   const shapeText = (column) => column.shape.join(" × ");
   function does(column) { // a few words for the head of a column
-    const and = column.activation && column.activation.name !== "linear" && column.kind !== "activation" ? " + " + called(column.activation) : "";
+    const and = column.activation && column.activation.name !== "linear" && column.kind !== "activation" ? " +\u00a0" + called(column.activation) : "";
     const stride = column.strides && column.strides.some((one) => one > 1) && column.kind === "conv" ? `, stride ${column.strides[0]}` : "";
     switch (column.kind) {
       case "picture": return "input";
@@ -226,7 +238,7 @@ function network({ data, bar, settings, stage, sum, note, warn, say }) {
       case "same": return `${column.type} works in training only. Here it passes its input on.`;
       case "flatten": return "The numbers of all maps, one after the other: row by row, and at each place map by map.";
       case "dense": return `Every one of the ${from.depth} numbers before it is multiplied by a weight. All products added up, plus the bias.${makes}`;
-      case "softmax": return "e to the power of each number, divided by the sum of all of them: positive shares that add up to 1.";
+      case "softmax": return "e to the power of each number, divided by the sum of all of them: positive shares that add up to 1." + (column.type === "Softmax" ? "" : " The network itself ends before this: in training the loss does it.");
       default: return column.left_out
         ? `Its ${column.left_out.toLocaleString("en")} weights would make the page too large: it is shown by what it gives.`
         : `A layer of type ${column.type} is not taken apart here: it is shown by what it gives.`;
@@ -256,7 +268,7 @@ function network({ data, bar, settings, stage, sum, note, warn, say }) {
     if (column.maps || shown <= BARS) {
       view.units = Array.from({ length: shown }, (_, unit) => {
         const inside = column.maps ? [element("canvas", { "aria-hidden": "true" })]
-          : [element("span", { class: "ck-net-name" }, unitName(place, unit).replace(/^unit /, "")), element("span", { class: "ck-net-bar" }, element("i")), element("span", { class: "ck-net-value" })];
+          : [element("span", { class: "ck-net-name" }, unitName(place, unit).replace(/^(unit|class) /, "")), element("span", { class: "ck-net-bar" }, element("i")), element("span", { class: "ck-net-value" })];
         return element("button", { type: "button", class: column.maps ? "ck-net-unit" : "ck-net-unit ck-net-line", "data-unit": unit, ...handlers(() => unit) }, ...inside);
       });
       const box = element("div", { class: "ck-net-units" }, ...view.units);
@@ -264,7 +276,7 @@ function network({ data, bar, settings, stage, sum, note, warn, say }) {
       view.box.append(box);
       if (shown < column.depth) view.box.append(element("span", { class: "ck-net-more" }, `and ${column.depth - shown} more`));
     } else { // many numbers: one small square for each
-      view.rows = Math.min(shown, Math.max(24, Math.ceil(Math.sqrt(3 * shown))));
+      view.rows = shown <= 40 ? shown : Math.max(24, Math.ceil(Math.sqrt(3 * shown)));
       view.across = Math.ceil(shown / view.rows);
       view.side = Math.max(2, Math.min(14, Math.floor(350 / view.rows)));
       view.canvas = element("canvas", { role: "img", "aria-hidden": "true" });
@@ -289,7 +301,7 @@ function network({ data, bar, settings, stage, sum, note, warn, say }) {
   function paintStrip() {
     columns.forEach((column, place) => {
       const view = heads[place];
-      if (column.maps) view.units.forEach((node, unit) => drawMap(node.firstChild, place, unit));
+      if (column.maps) view.units.forEach((node, unit) => drawMap(node.firstChild, place, unit, SMALL));
       else if (view.units) {
         const shares = column.kind === "softmax" || (place === columns.length - 1 && column.activation?.name === "sigmoid");
         view.units.forEach((node, unit) => {
@@ -449,21 +461,28 @@ function network({ data, bar, settings, stage, sum, note, warn, say }) {
     };
     return { box, canvas, put, say: (text) => { foot.textContent = text; }, head };
   }
-  const pin = (spot) => { state.spot = spot; look(spot); };
+  function pin(spot) {
+    state.spot = spot;
+    if (slider) slider.step = spot[0] * columns[state.column].shape[1] + spot[1];
+    look(spot);
+  }
   const inside = ([r, c]) => [Math.max(0, Math.min(columns[state.column].shape[0] - 1, r)), Math.max(0, Math.min(columns[state.column].shape[1] - 1, c))];
 
   // The picture with the part that a cell sees.
   function eye(place) {
     const { reach } = columns[place];
     const view = screen("picture", "the picture", 0, null);
-    return { ...view, see: ([r, c]) => {
+    return { ...view, see: (spot) => {
       if (!reach) { view.put(0, 0, ...columns[0].shape.slice(0, 2)); view.say("seen: all of it"); return; }
-      const [top, left] = [r * reach[0][2] + reach[0][0], c * reach[1][2] + reach[1][0]], [rows, across] = columns[0].shape;
+      const [r, c] = spot, [top, left] = [r * reach[0][2] + reach[0][0], c * reach[1][2] + reach[1][0]], [rows, across] = columns[0].shape;
       view.put(top, left, reach[0][1], reach[1][1]);
       const span = (from, size, n) => (size === 1 ? `${from}` : `${Math.max(0, from)}–${Math.min(n - 1, from + size - 1)}`);
       view.say(`seen: rows ${span(top, reach[0][1], rows)}, columns ${span(left, reach[1][1], across)}`);
     } };
   }
+
+  // Inside a block three decimals are enough, so that three blocks stand side by side.
+  const brief = (value) => (value && Math.abs(value) < 0.001 ? (value < -0.0005 ? "−" : "") + Math.abs(value).toFixed(3) : show(value));
 
   // A block of numbers: a table where they can be read, otherwise a picture.
   function block(role, name, caption, rows, across, colours) {
@@ -472,12 +491,13 @@ function network({ data, bar, settings, stage, sum, note, warn, say }) {
       return { box: grid.box, head: grid.caption, fill: (table, marks) => {
         const limit = Math.max(...table.flat().map((one) => Math.abs(one ?? 0)));
         table.forEach((row, r) => row.forEach((one, c) => {
-          grid.set(r, c, one ?? "");
+          grid.set(r, c, one == null ? "" : brief(one));
           grid.mark(r, c, ...(marks?.(r, c) ?? []));
           const cell = grid.cells[r][c], marked = cell.classList.contains("ck-best") || cell.classList.contains("ck-pad");
           cell.style.background = colours && !marked ? shade(colours, one ?? 0, limit) : "";
         }));
-        grid.fit();
+        const longest = Math.max(...table.flat().map((one) => (one == null ? 0 : brief(one).length)));
+        grid.table.style.setProperty("--w", Math.max(2.4, 0.58 * longest + 0.7) + "em");
       } };
     }
     const canvas = element("canvas", { role: "img", "aria-label": caption }), head = element("div", { class: "ck-caption" }, caption);
@@ -496,7 +516,7 @@ function network({ data, bar, settings, stage, sum, note, warn, say }) {
     for (let k = 0; k < shown; k++) limit = Math.max(limit, ...kernelOf(k).flat().map(Math.abs));
     const all = Array.from({ length: shown }, (_, k) => {
       const map = element("canvas", { "aria-hidden": "true" }), kernel = element("canvas", { "aria-hidden": "true" });
-      drawMap(map, place, k);
+      drawMap(map, place, k, SMALL);
       const table = kernelOf(k);
       draw(kernel, rows, across, (r, c) => blend(WEIGHTS, table[r][c], limit || 1));
       const text = element("span", { class: "ck-net-part" });
@@ -545,7 +565,7 @@ function network({ data, bar, settings, stage, sum, note, warn, say }) {
 
   // the last rows of a sum: parts + bias, then the activation
   function total(place, unit, spot, parts, bias, quiet, word) {
-    const { activation } = columns[place], z = parts.reduce((a, b) => a + b, 0) + bias, MOST = 8;
+    const { activation } = columns[place], z = parts.reduce((a, b) => a + b, 0) + bias, MOST = parts.length === 9 ? 9 : 8;
     const linear = activation.name === "linear", nodes = parts.slice(0, MOST).map(blue);
     if (parts.length > MOST) {
       const left = parts.slice(MOST).reduce((a, b) => a + b, 0);
@@ -665,7 +685,7 @@ function network({ data, bar, settings, stage, sum, note, warn, say }) {
         view = windows(place, unit, k);
         blocks = ["window", "kernel", "product"].map((name, i) => block(["input", "kernel", "plain"][i], name, "", v.k, h.k, [MAPS, WEIGHTS, MAPS][i]));
         maps.replaceChildren(row(view.picture, "→", view.input, "→", view.output));
-        numbers.replaceChildren(row(blocks[0], "·", blocks[1], "=", blocks[2]));
+        numbers.replaceChildren(row(blocks[0], "×", blocks[1], "=", blocks[2]));
         look(state.spot, true);
       });
       look = (spot, quiet) => {
@@ -750,10 +770,10 @@ function network({ data, bar, settings, stage, sum, note, warn, say }) {
       if (!order.includes(unit)) order[order.length - 1] = unit;
       const less = shift ? ` − ${factor(shift)}` : "";
       const table = element("table", { class: "ck-net-bars", "data-grid": "softmax" },
-        element("tr", {}, ...["class", "z", `e^(z${less})`, "share", ""].map((text) => element("th", { scope: "col" }, text))),
+        element("tr", {}, ...["class", "z", shift ? `e^(z${less})` : "e^z", "share", ""].map((text) => element("th", { scope: "col" }, text))),
         ...order.map((k) => element("tr", { class: k === unit ? "ck-net-chosen" : null },
-          element("th", { scope: "row" }, link1(unitName(place, k), () => choose(place, k, {}))),
-          element("td", {}, blue(z[k])), element("td", {}, show(powers[k])), element("td", {}, show(values[place][k])),
+          element("th", { scope: "row" }, reference(unitName(place, k).replace(/^class /, ""), () => choose(place, k))),
+          element("td", {}, element("span", { class: "ck-x" }, show(z[k]))), element("td", {}, show(powers[k])), element("td", {}, show(values[place][k])),
           element("td", {}, element("span", { class: "ck-net-bar" }, element("i", { style: `width:${100 * values[place][k]}%;background:var(--out-line)` }))))));
       look = (_, quiet) => {
         const terms = order.slice(0, 6).map((k) => show(powers[k])), y = values[place][unit];
@@ -785,7 +805,7 @@ function network({ data, bar, settings, stage, sum, note, warn, say }) {
     },
   };
 
-  const link1 = (text, onclick) => element("button", { type: "button", class: "ck-net-link", onclick }, text);
+  const reference = (text, onclick) => element("button", { type: "button", class: "ck-net-link", onclick }, text);
 
   // A dense unit behind Flatten: its weights are kernels as large as the maps.
   function denseOnMaps(place, unit, column, before) {
@@ -797,7 +817,7 @@ function network({ data, bar, settings, stage, sum, note, warn, say }) {
     list.ready((k) => {
       const blocks = [["input", "window", named(before, k), MAPS, mapOf], ["kernel", "kernel", "its weights", WEIGHTS, kernelOf], ["plain", "product", `products, together ${show(parts[k])}`, MAPS, productOf]]
         .map(([role, name, caption, colours, of]) => { const one = block(role, name, caption, rows, across, colours); one.fill(of(k)); return one; });
-      numbers.replaceChildren(row(blocks[0], "·", blocks[1], "=", blocks[2]));
+      numbers.replaceChildren(row(blocks[0], "×", blocks[1], "=", blocks[2]));
     });
     list.tell(parts);
     let best = 0;
@@ -815,8 +835,8 @@ function network({ data, bar, settings, stage, sum, note, warn, say }) {
     const table = element("table", { class: "ck-net-bars", "data-grid": "terms" },
       element("tr", {}, ...[columns[before].name, "number", "weight", "product", ""].map((text) => element("th", { scope: "col" }, text))),
       ...shown.map(({ k, x, w, product }) => element("tr", {},
-        element("th", { scope: "row" }, link1(unitName(before, k), () => choose(before, k, { focus: true }))),
-        element("td", {}, blue(x)), element("td", {}, orange(w)), element("td", {}, show(product)),
+        element("th", { scope: "row" }, reference(unitName(before, k), () => choose(before, k, { focus: true }))),
+        element("td", {}, element("span", { class: "ck-x" }, show(x))), element("td", {}, element("span", { class: "ck-k" }, show(w))), element("td", {}, show(product)),
         element("td", {}, element("span", { class: "ck-net-bar ck-net-both" }, element("i", { style: `${product < 0 ? "right" : "left"}:50%;width:${(50 * Math.abs(product)) / most}%;background:var(${product < 0 ? "--neg" : "--pos"})` }))))),
       ...(all.length > shown.length ? [element("tr", {}, element("th", { scope: "row" }, `${all.length - shown.length} others`), element("td"), element("td"), element("td", {}, show(rest)), element("td"))] : []));
     look = (_, quiet) => total(place, unit, null, all.map(({ product }) => product), column.bias[unit], quiet, "products");
