@@ -1,9 +1,11 @@
 """`Dataset`: three splits of labelled pictures, as tf.data or as NumPy arrays, with where they come from."""
 
 import base64
+import functools
 import html
 import struct
 import zlib
+from pathlib import Path
 
 import numpy as np
 
@@ -23,10 +25,14 @@ class Report:
     """
 
     def __init__(self, good=(), odd=None, bad=None, root=None):
-        self.good = list(good)
+        self._good = good
         self.odd = dict(odd or {})
         self.bad = dict(bad or {})
         self.root = root
+
+    @functools.cached_property
+    def good(self):
+        return [Path(one) for one in self._good]
 
     def _short(self, path):
         try:
@@ -36,7 +42,7 @@ class Report:
 
     def __str__(self):
         lines = [
-            f"{len(self.good):,} pictures read, {len(self.odd):,} of them converted, {len(self.bad):,} left "
+            f"{len(self._good):,} pictures read, {len(self.odd):,} of them converted, {len(self.bad):,} left "
             "out."
         ]
         lines += [f"  left out   {self._short(path)}: {why}" for path, why in sorted(self.bad.items())]
@@ -44,7 +50,7 @@ class Report:
         return "\n".join(lines)
 
     def __repr__(self):
-        return f"<Report: {len(self.good)} good ({len(self.odd)} odd), {len(self.bad)} bad>"
+        return f"<Report: {len(self._good)} good ({len(self.odd)} odd), {len(self.bad)} bad>"
 
     def _repr_html_(self):
         rows = [("left out", path, why) for path, why in sorted(self.bad.items())]
@@ -68,7 +74,7 @@ class ArraySplit:
         labels: array (N,) of ints.
         factors: dict from name to an array whose first axis is N (ground truth of drawn pictures), or `None`.
         rows: array (N,): the rows of `images` that belong to this split; `None` means all of them.
-        paths: list of the N files that the pictures come from, or `None`.
+        paths: list of the N files that the pictures come from (str or path), or `None`.
     """
 
     def __init__(self, images, labels, factors=None, *, rows=None, paths=None):
@@ -272,7 +278,7 @@ class Dataset:
                 f'The pictures of "{self.name}" ({self.source}) do not come from single files. '
                 "`arrays(split)` gives them."
             )
-        return list(paths)
+        return [Path(one) for one in paths]
 
     def __repr__(self):
         size = "×".join(str(n) for n in self.image_shape or ())
