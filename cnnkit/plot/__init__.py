@@ -24,10 +24,13 @@ _WHERE = {
     "mistakes": "_predictions",
     "templates": "_templates",
     "augmentations": "_augmentations",
+    "architecture": "_architecture",
+    "overlay": "_overlay",
 }
 
 __all__ = [
     "alt",
+    "architecture",
     "augmentations",
     "channels",
     "confusion_matrix",
@@ -37,6 +40,7 @@ __all__ = [
     "images",
     "kernels",
     "mistakes",
+    "overlay",
     "pixels",
     "receptive_field",
     "templates",

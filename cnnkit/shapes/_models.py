@@ -1,5 +1,6 @@
 """Going through a Keras model, or a list of layers, from the picture to the output."""
 
+import itertools
 from typing import NamedTuple
 
 from ._arguments import _count, _is_tuple
@@ -59,6 +60,7 @@ class _Call(NamedTuple):
     input_shapes: list  # without batch axis
     output: object  # KerasTensor
     field: object  # one reach for each axis, or a sentence that says why there is none
+    sources: list  # the numbers of the calls that it takes its inputs from; -1 - k is input k of the model
 
 
 def _calls(model, image_size=None):
@@ -98,7 +100,8 @@ def _calls(model, image_size=None):
         tuple((_Reach(1, [(0, 0)]) if len(t.shape) == len(pixels) + 2 else _Whole(n)) for n in pixels)
         for t in starts
     ]
-    yield from _walk(*inputs, starts, fields, pixels, prefix="")
+    sources = range(-1, -1 - len(starts), -1)
+    yield from _walk(*inputs, starts, fields, sources, pixels, itertools.count(), prefix="")
 
 
 def _graph_ends(model):
@@ -117,26 +120,29 @@ def _flat(nested):
     return [] if nested is None else [nested]
 
 
-def _walk(inputs, outputs, tensors, fields, pixels, prefix):
+def _walk(inputs, outputs, tensors, fields, sources, pixels, numbers, prefix):
     """Go through the graph between `inputs` and `outputs`, with these tensors and fields at its inputs.
 
-    Yields a _Call for each layer; returns the tensors and fields at the outputs.
+    Yields a _Call for each layer, numbered on; returns the tensors, fields and sources at the outputs.
     """
-    known = {id(t): (tensor, field) for t, tensor, field in zip(inputs, tensors, fields, strict=True)}
+    known = {id(t): arrives for t, *arrives in zip(inputs, tensors, fields, sources, strict=True)}
     for node in _in_order(outputs, known):
         layer, name = node.operation, prefix + node.operation.name
         arriving = [known[id(t)] for t in node.input_tensors]
-        shapes = [tuple(tensor.shape[1:]) for tensor, _ in arriving]
+        shapes = [tuple(tensor.shape[1:]) for tensor, _, _ in arriving]
         inner = _graph_ends(layer) if hasattr(layer, "layers") else None
         if inner is not None:
-            results = yield from _walk(*inner, *zip(*arriving, strict=True), pixels, prefix=name + "/")
+            results = yield from _walk(
+                *inner, *zip(*arriving, strict=True), pixels, numbers, prefix=name + "/"
+            )
         else:
-            args, kwargs = node.arguments.fill_in({key: tensor for key, (tensor, _) in known.items()})
+            args, kwargs = node.arguments.fill_in({key: tensor for key, (tensor, _, _) in known.items()})
             made = _flat(layer.compute_output_spec(*args, **kwargs))
-            came = [field for _, field in arriving]
+            came = [field for _, field, _ in arriving]
             field = _field_after(layer, came, shapes[0] if shapes else (), tuple(made[0].shape[1:]), pixels)
-            results = [(tensor, field) for tensor in made]
-            yield _Call(name, layer, shapes, made[0], field)
+            number = next(numbers)
+            results = [(tensor, field, number) for tensor in made]
+            yield _Call(name, layer, shapes, made[0], field, [source for *_, source in arriving])
         known.update((id(t), result) for t, result in zip(node.outputs, results, strict=True))
     return [known[id(t)] for t in outputs]
 
