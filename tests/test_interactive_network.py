@@ -206,6 +206,26 @@ def test_many_large_pictures_are_rounded():
     np.testing.assert_allclose(figure.output, model.predict(np.rint(images), verbose=0), rtol=1e-3, atol=1e-3)
 
 
+def test_standardised_pictures_are_not_rounded():
+    model = seeded(keras.Sequential([layers.Input((90, 90, 3)), layers.Conv2D(2, 3), layers.Flatten()]))
+    images = RANDOM.normal(0, 1, (4, 90, 90, 3)).astype(np.float32)
+    figure = interactive.network(model, images)
+    np.testing.assert_allclose(figure.output, model.predict(images, verbose=0), rtol=1e-3, atol=1e-4)
+
+
+def test_a_model_that_ends_in_maps():
+    model, images = models.lenet5_small(), pictures(2, 28, 28, 1)
+    part = keras.Model(model.inputs, model.get_layer("pool2").output)
+    figure = interactive.network(part, images)
+    assert figure.sentence.endswith("with 2 pictures; the first gives 16 maps of 5 × 5.")
+    assert figure.output.shape == (2, 5, 5, 16)
+    assert figure.png()
+    with pytest.raises(ValueError, match=r"`class_names` must be left out.*received \['a'\].*last Dense"):
+        interactive.network(part, images, class_names=["a"])
+    with pytest.raises(ValueError, match=r"`labels` must be left out for a model that ends in maps"):
+        interactive.network(part, images, labels=[1, 2])
+
+
 class TestMistakes:
     """Every message says what was expected, what came, the likely slip, the next step."""
 
@@ -218,7 +238,7 @@ class TestMistakes:
     @pytest.mark.parametrize(
         ("images", "error", "words"),
         [
-            (np.ones((28, 28, 1)), ValueError, r"\(N, 28, 28, 1\); received \(28, 28, 1\).*batch axis is missing.*\[None\]"),
+            (np.ones((28, 28, 1)), ValueError, r"\(N, 28, 28, 1\); received \(28, 28, 1\).*batch axis is m.*\[None\]"),
             (np.ones((3, 28, 28)), ValueError, r"received \(3, 28, 28\).*channels is missing.*\[\.\.\., None\]"),
             (np.ones((3, 1, 28, 28)), ValueError, r"channels come first.*moveaxis"),
             (np.ones((1, 3, 28, 28, 1)), ValueError, r"batch axis too many.*images\[0\]"),
@@ -575,6 +595,14 @@ class TestInTheBrowser:
         assert "would make the page too large" in page.locator(".ck-net-detail").inner_text()
         unit(page, "first", 9).click()
         assert close(result(page), maps_of(model, images, "first")[1, ..., 9].max())
+
+    def test_a_model_that_ends_in_maps(self, open_figure):
+        model, images = models.lenet5_small(), pictures(1, 28, 28, 1)
+        part = keras.Model(model.inputs, seeded(model).get_layer("pool2").output)
+        page = open_figure(interactive.network(part, images))
+        unit(page, "pool2", 15).click()
+        assert close(result(page), maps_of(model, images, "pool2")[0, ..., 15].max())
+        assert page.locator(".ck-net-picture").get_attribute("aria-label") == "Picture 0"
 
     def test_it_complains_when_the_numbers_are_not_those_of_keras(self, open_figure):
         figure = interactive.network(small(), pictures(1, 12, 13, 3))

@@ -51,13 +51,18 @@ def network(model, images, *, class_names=None, labels=None, units=32, title=Non
     wanted = _input_of(model)
     images = _pictures(images, wanted, model)
     units = f.as_pair("units", units, largest=64)[0]
-    rounded = images.size > 50_000 and bool((images != np.rint(images)).any()) and images.max() > 1.5
+    rounded = (
+        images.size > 50_000
+        and bool((images != np.rint(images)).any())
+        and images.min() >= 0
+        and images.max() > 20
+    )
     if rounded:
         images = np.rint(images)
     columns = columns_of(model, images)
     output = columns[-1].values
     given = class_names is not None or labels is not None
-    class_names = _names(class_names, output.shape[-1])
+    class_names = _names(class_names, output)
     labels = _labels(labels, len(images), len(class_names))
     if (
         given
@@ -76,7 +81,7 @@ def network(model, images, *, class_names=None, labels=None, units=32, title=Non
     width = _fit(model, columns, units, images.size * (1 if whole else 4))
 
     weights = model.count_params()
-    guesses = [_guess(one, class_names) for one in answers]
+    guess = _guess(answers[0], class_names)
     right = "" if labels is None else f", labelled {class_names[labels[0]]},"
     name = f"{model.name} ({len(columns) - 1} layers, {weights:,} weights)"
     pictures = "1 picture" if len(images) == 1 else f"{len(images)} pictures"
@@ -85,13 +90,13 @@ def network(model, images, *, class_names=None, labels=None, units=32, title=Non
         title=str(title) if title is not None else f"{model.name}: from the picture to the answer",
         rows=_rows(columns, class_names),
         notes=_notes(columns, class_names, rounded, units),
-        sentence=(f"A walk through the network {name} with {pictures}; the first{right} gives {guesses[0]}."),
+        sentence=(f"A walk through the network {name} with {pictures}; the first{right} gives {guess}."),
         data={
             "pictures": _packed_pictures(images, whole),
             "range": _range(images),
             "classes": class_names,
             "labels": labels,
-            "outputs": pack(answers, 4),
+            "outputs": pack(answers if answers.ndim == 2 else [], 4),
             "units": units,
             "columns": [_column(columns, place, width, units) for place in range(len(columns))],
         },
@@ -197,7 +202,15 @@ def _is_input(layer):
     return type(layer).__name__ in ("InputLayer", "Sequential", "Functional")
 
 
-def _names(names, outputs):
+def _names(names, output):
+    if output.ndim != 2:
+        if names is not None:
+            raise ValueError(
+                f"`class_names` must be left out for a model that ends in maps; received {names!r} for an output "
+                f"of shape {output.shape}. Did Flatten and the last Dense get lost on the way?"
+            )
+        return []
+    outputs = output.shape[-1]
     expected = (outputs, 2) if outputs == 1 else (outputs,)
     if names is None:
         return [str(n) for n in range(max(expected))]
@@ -222,6 +235,11 @@ def _names(names, outputs):
 def _labels(labels, count, classes):
     if labels is None:
         return None
+    if not classes:
+        raise ValueError(
+            "`labels` must be left out for a model that ends in maps, which has no classes; received labels. Show "
+            "the whole model, up to its last Dense."
+        )
     labels = np.asarray(labels)
     if labels.ndim == 2 and labels.shape == (count, 1):
         labels = labels[:, 0]
@@ -324,6 +342,8 @@ def _softmax_of(columns):
 
 def _guess(one, names):
     """The answer in words."""
+    if one.ndim > 1:
+        return f"{one.shape[-1]} {'map' if one.shape[-1] == 1 else 'maps'} of {f.size_text(*one.shape[:2])}"
     if one.size == 1:
         return f"{f.show(one[0])} for {names[1]}"
     best = int(np.argmax(one))
@@ -340,11 +360,6 @@ def _rows(columns, names):
     pictures += [_mosaic(telling[i]) for i in chosen] if telling else []
     rows = [pictures[i : i + 3] for i in range(0, len(pictures), 3)]
     rows = [[part for one in row for part in ("→", one)][0 if i else 1 :] for i, row in enumerate(rows)]
-    output = columns[-1].values[0]
-    order = np.argsort(-output, kind="stable")[:10]
-    cells = [[f.Cell(f.show(output[k]), ("now",) if k == order[0] and len(order) > 1 else ())] for k in order]
-    heads = [names[1]] if len(output) == 1 else [names[k] for k in order]
-    table = f.Grid("output", f"{columns[-1].name}: the answer", cells, rows=heads)
     steps = [
         [
             f.Cell(one.type),
@@ -356,7 +371,16 @@ def _rows(columns, names):
     layers = f.Grid(
         "plain", "layers", steps, rows=[one.name for one in columns[1:]], cols=["type", "output", "numbers"]
     )
-    return [*rows, ["→", table, layers]]
+    return [*rows, ["→", _table(columns[-1], names), layers] if names else [layers]]
+
+
+def _table(column, names):
+    """The answer to the first picture: its ten largest numbers."""
+    output = column.values[0]
+    order = np.argsort(-output, kind="stable")[:10]
+    cells = [[f.Cell(f.show(output[k]), ("now",) if k == order[0] and len(order) > 1 else ())] for k in order]
+    heads = [names[1]] if len(output) == 1 else [names[k] for k in order]
+    return f.Grid("output", f"{column.name}: the answer", cells, rows=heads)
 
 
 def _first_picture(image, low, high):

@@ -152,7 +152,7 @@ function network({ data, bar, settings, stage, sum, note, warn, say }) {
       }
     });
     limits = values.map((all) => all.reduce((a, b) => Math.max(a, Math.abs(b)), 0) || 1);
-    const off = told.subarray(state.picture * answers, (state.picture + 1) * answers)
+    const off = columns.at(-1).maps ? 0 : told.subarray(state.picture * answers, (state.picture + 1) * answers)
       .reduce((most, one, k) => Math.max(most, Math.abs(one - values.at(-1)[k]) / (1 + Math.abs(one))), 0);
     warn(off > 1e-3 ? `The page computes other answers than Keras did: they differ by ${show(off)}. Please report this.` : "");
   }
@@ -201,7 +201,7 @@ function network({ data, bar, settings, stage, sum, note, warn, say }) {
     const column = columns[place];
     const last = place === columns.length - 1, logits = place === columns.length - 2 && columns.at(-1).kind === "softmax";
     if ((last || logits) && answers === classes.length) return /^\d+$/.test(classes[unit]) ? `class ${classes[unit]}` : classes[unit];
-    if (place === columns.length - 1 && answers === 1) return classes[1];
+    if (last && answers === 1 && !column.maps) return classes[1];
     if (column.greys && column.depth === 3) return ["red", "green", "blue"][unit];
     return (column.maps ? "map " : "unit ") + unit;
   };
@@ -245,6 +245,7 @@ function network({ data, bar, settings, stage, sum, note, warn, say }) {
     }
   }
   const answer = (picture) => { // what Keras said
+    if (columns.at(-1).maps) return { best: null, text: "" };
     const all = told.subarray(picture * answers, (picture + 1) * answers);
     if (answers === 1) return all[0] >= 0 && all[0] <= 1 ? { best: all[0] > 0.5 ? 1 : 0, text: `${classes[1]}: ${show(all[0])}` } : { best: null, text: show(all[0]) };
     const best = all.indexOf(Math.max(...all));
@@ -853,7 +854,7 @@ function network({ data, bar, settings, stage, sum, note, warn, say }) {
     drawPicture(canvas, picture);
     const right = labels ? classes[labels[picture]] : null, good = labels && best === labels[picture];
     const said = element("span", { class: labels && best != null ? (good ? "ck-net-right" : "ck-net-wrong") : null }, (labels && best != null ? (good ? "✓ " : "✗ ") : "") + text);
-    const described = `Picture ${picture}` + (right == null ? "" : `, which is ${right}`) + `; the network says ${text}`;
+    const described = `Picture ${picture}` + (right == null ? "" : `, which is ${right}`) + (text ? `; the network says ${text}` : "");
     return element("button", { type: "button", class: "ck-net-picture", "aria-label": described, title: described, onclick: () => turnTo(picture) },
       canvas, element("span", {}, right ?? `picture ${picture}`), said);
   });
