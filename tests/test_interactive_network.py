@@ -666,5 +666,5 @@ def test_static_pictures_keep_the_look_of_a_map():
     column.values[0, :30, :, 0], column.values[0, 30:, :, 0] = -2, 2
     pixels = _network._mosaic(column).pixels
     assert pixels[0, 0].tolist() == [33, 102, 172]
-    assert pixels[18, 0].tolist() == [178, 24, 43]
-    assert pixels[0, 20].tolist() == [247, 247, 247]
+    assert pixels[14, 0].tolist() == [178, 24, 43]
+    assert pixels[0, 15].tolist() == [247, 247, 247]
