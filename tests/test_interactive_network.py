@@ -386,15 +386,20 @@ class TestInTheBrowser:
     def test_a_convolution_written_out(self, open_figure):
         model, images = small(), pictures(2, 12, 13, 3)
         page = open_figure(interactive.network(model, images))
-        unit(page, "conv_b", 3).click()
+        source, output = (maps_of(model, images[:1], name)[0] for name in ("largest", "conv_b"))
+        kernel, bias = model.get_layer("conv_b").get_weights()
+        padded = np.pad(source, ((0, 1), (1, 1), (0, 0)))  # 6 → 3 adds a zero below; 7 → 4 one on each side
+
+        def window_at(r, c):
+            return padded[2 * r : 2 * r + 3, 2 * c : 2 * c + 3]
+
+        unit(page, "conv_b", 3).click()  # shows the largest number, and the map that weighs most in it
+        r, c = np.unravel_index(output[..., 3].argmax(), output.shape[:2])
+        parts = (window_at(r, c) * kernel[..., 3]).sum((0, 1))
+        pressed = page.locator('[data-channel][aria-pressed="true"]')
+        assert pressed.get_attribute("data-channel") == str(np.abs(parts).argmax())
         at_place(page, 0, 3, (3, 4))  # its window lies partly in the padding
-        source, kernel, bias = (
-            maps_of(model, images[:1], "largest")[0],
-            *model.get_layer("conv_b").get_weights(),
-        )
-        axes = [0 * 2 + np.arange(3), 3 * 2 + np.arange(3)]  # 6 → 3 adds a zero below; 7 → 4 one on each side
-        padded = np.pad(source, ((0, 1), (1, 1), (0, 0)))
-        window = padded[np.ix_(*axes)]
+        window = window_at(0, 3)
         parts = (window * kernel[..., 3]).sum((0, 1))
         for k in range(4):
             channel = page.locator(f'[data-channel="{k}"]')
@@ -411,7 +416,7 @@ class TestInTheBrowser:
         text = page.locator(".ck-sum").inner_text()
         assert close(re.search(r"\(bias\) = (\S+)", text)[1], parts.sum() + bias[3])
         assert "GELU(" in text
-        assert close(result(page), maps_of(model, images[:1], "conv_b")[0, 0, 3, 3])
+        assert close(result(page), output[0, 3, 3])
         assert "gives" in page.locator("[aria-live]").text_content()
 
     def test_what_a_unit_sees_of_the_picture(self, open_figure):

@@ -7,7 +7,7 @@ function network({ data, bar, settings, stage, sum, note, warn, say }) {
   const TYPED = 7; // blocks up to this size are shown number by number
   const SMALL = 48; // cells along a side of a small picture
   const BARS = 20; // so many numbers of a layer get a line each, with a bar
-  const state = { picture: 0, column: 0, unit: 0, spot: [0, 0], channel: 0 };
+  const state = { picture: 0, column: 0, unit: 0, spot: [0, 0], channel: null };
   let values, limits; // of the picture on show: the numbers of each column, and what is drawn in full colour
 
   // ---- numbers that came with the page --------------------------------------------------------------
@@ -408,7 +408,7 @@ function network({ data, bar, settings, stage, sum, note, warn, say }) {
   function choose(place, unit, { focus, spot } = {}) {
     const other = place !== state.column || unit !== state.unit;
     Object.assign(state, { column: place, unit });
-    if (other) state.channel = 0;
+    if (other) state.channel = null; // the input map that weighs most
     for (const view of heads) for (const node of view.units ?? [view.button]) { node.tabIndex = -1; node.removeAttribute("aria-current"); }
     const node = nodeOf(place, unit), column = columns[place];
     node.tabIndex = 0;
@@ -567,10 +567,12 @@ function network({ data, bar, settings, stage, sum, note, warn, say }) {
   // the last rows of a sum: parts + bias, then the activation
   function total(place, unit, spot, parts, bias, quiet, word) {
     const { activation } = columns[place], z = parts.reduce((a, b) => a + b, 0) + bias, MOST = parts.length === 9 ? 9 : 8;
-    const linear = activation.name === "linear", nodes = parts.slice(0, MOST).map(blue);
+    const linear = activation.name === "linear";
+    const order = parts.length > MOST ? [...parts].sort((a, b) => Math.abs(b) - Math.abs(a)) : parts; // many: the largest first
+    const nodes = order.slice(0, MOST).map(blue);
     if (parts.length > MOST) {
-      const left = parts.slice(MOST).reduce((a, b) => a + b, 0);
-      nodes.push(element("span", {}, blue(left), element("small", {}, ` (${parts.length - MOST} more ${word})`)));
+      const left = order.slice(MOST).reduce((a, b) => a + b, 0);
+      nodes.push(element("span", {}, blue(left), element("small", {}, ` (${parts.length - MOST} other ${word})`)));
     }
     const first = ["sum", ...joined(nodes), " + ", orange(bias), element("small", {}, " (bias)"), " = ", linear ? result(z) : element("b", {}, show(z))];
     const rows = [first];
@@ -689,13 +691,15 @@ function network({ data, bar, settings, stage, sum, note, warn, say }) {
         numbers.replaceChildren(row(blocks[0], "×", blocks[1], "=", blocks[2]));
         look(state.spot, true);
       });
-      look = (spot, quiet) => {
-        const x = values[before];
+      const measure = (spot) => {
         const tables = kernels.map((table, k) => {
-          const seen = windowOf(column, [v, h], ...spot, k, x);
+          const seen = windowOf(column, [v, h], ...spot, k, values[before]);
           return { seen, products: seen.map((line, a) => line.map((one, b) => (one ?? 0) * table[a][b])) };
         });
-        const parts = tables.map(({ products }) => products.flat().reduce((a, b) => a + b, 0));
+        return [tables, tables.map(({ products }) => products.flat().reduce((a, b) => a + b, 0))];
+      };
+      look = (spot, quiet) => {
+        const [tables, parts] = measure(spot);
         list.tell(parts);
         const k = state.channel, { seen, products } = tables[k];
         view.follow(spot);
@@ -708,7 +712,7 @@ function network({ data, bar, settings, stage, sum, note, warn, say }) {
         blocks[2].head.textContent = `products, together ${show(parts[k])}`;
         total(place, unit, spot, parts, bias[unit], quiet, "maps");
       };
-      list.turn(Math.min(state.channel, list.shown - 1));
+      list.turn(state.channel ?? heaviest(measure(state.spot)[1].slice(0, list.shown)));
       const caption = element("p", { class: "ck-net-what" }, `${deep === 1 ? "The input map" : `All ${deep} input maps`}, each with its kernel and its part of the sum${deep === 1 ? "" : "; choose one to see its numbers"}:`);
       return [maps, numbers, ...(deep === 1 ? [] : [caption, list.box])];
     },
@@ -808,6 +812,8 @@ function network({ data, bar, settings, stage, sum, note, warn, say }) {
 
   const reference = (text, onclick) => element("button", { type: "button", class: "ck-net-link", onclick }, text);
 
+  const heaviest = (parts) => parts.reduce((best, one, k) => (Math.abs(one) > Math.abs(parts[best]) ? k : best), 0);
+
   // A dense unit behind Flatten: its weights are kernels as large as the maps.
   function denseOnMaps(place, unit, column, before) {
     const { shape: [rows, across, deep] } = columns[before], { kernel, bias, depth } = column, x = values[column.from[0]];
@@ -821,9 +827,7 @@ function network({ data, bar, settings, stage, sum, note, warn, say }) {
       numbers.replaceChildren(row(blocks[0], "×", blocks[1], "=", blocks[2]));
     });
     list.tell(parts);
-    let best = 0;
-    parts.slice(0, list.shown).forEach((one, k) => { if (Math.abs(one) > Math.abs(parts[best])) best = k; });
-    list.turn(best);
+    list.turn(heaviest(parts.slice(0, list.shown)));
     look = (_, quiet) => total(place, unit, null, parts, bias[unit], quiet, "maps");
     return [numbers, element("p", { class: "ck-net-what" }, `All ${deep} maps of ${columns[before].name}, each with its weights and its part of the sum; choose one to see its numbers:`), list.box];
   }
