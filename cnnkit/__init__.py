@@ -15,6 +15,7 @@ _MODULES = (
     "datasets",
     "models",
     "training",
+    "explain",
     "plot",
     "interactive",
     "exercises",
@@ -25,7 +26,19 @@ __all__ = ["__version__", *_MODULES]
 
 TYPE_CHECKING = False  # as `typing` has it, whose import would take longer than the rest
 if TYPE_CHECKING:  # so that editors complete the names
-    from . import datasets, exercises, filters, interactive, models, plot, results, scratch, shapes, training  # noqa: F401
+    from . import (  # noqa: F401
+        datasets,
+        exercises,
+        explain,
+        filters,
+        interactive,
+        models,
+        plot,
+        results,
+        scratch,
+        shapes,
+        training,
+    )
 
 
 def __getattr__(name):
