@@ -157,7 +157,9 @@ _MOBILE = (
 )
 _MOBILE2 = "M. Sandler et al., MobileNetV2: inverted residuals and linear bottlenecks, CVPR 2018"
 _NO_MOBILE_HASH = "Keras checks none for this file either; Keras itself notices weights of the wrong shape"
-_UNTRAINED = "the model with weights=None"
+_UNTRAINED = (
+    "models.vgg_mini(), a small trained network that comes with the kit and that the lectures fall back on"
+)
 
 
 def _weights(name, what, file, folder, citation, md5=None, size=None, mirrors=()):
