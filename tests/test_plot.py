@@ -52,7 +52,7 @@ def test_names_are_public_and_listed():
     assert set(plot.__all__) <= set(dir(plot))
     assert all(callable(getattr(plot, name)) for name in plot.__all__)
     with pytest.raises(
-        AttributeError, match=r"has no attribute 'image'. It has: alt, augmentations, channels"
+        AttributeError, match=r"has no attribute 'image'. It has: alt, architecture, augmentations, channels"
     ):
         _ = plot.image
 
