@@ -23,15 +23,17 @@ class Exercise:
     hints: tuple
     praise: str
     judge: object
+    right: object = None
 
 
-def exercise(name, *, hints, praise=""):
+def exercise(name, *, hints, praise="", right=None):
     """Registers the decorated function as the judge of exercise `name`.
 
     Args:
-        name: "03.by_hand": the number of the lecture, a dot, a word.
+        name: "03.by_hand" or "A1.pad_same": the number of the lecture or assignment, a dot, a word.
         hints: sentences, from a nudge to nearly the solution.
         praise: one sentence shown with "Right.": what the student has just understood.
+        right: a function that is a right answer, for `forgive`; `None` where no later task builds on this one.
 
     The judge takes the answer and raises `Wrong` with a message for the student; what it returns is ignored.
     """
@@ -39,7 +41,7 @@ def exercise(name, *, hints, praise=""):
     def register(judge):
         if name in _exercises:
             raise ValueError(f"There are two exercises called {name!r}. Give one of them another name.")
-        _exercises[name] = Exercise(name, tuple(hints), praise, judge)
+        _exercises[name] = Exercise(name, tuple(hints), praise, judge, right)
         return judge
 
     return register
@@ -49,7 +51,7 @@ def names(lecture=None):
     """The names of the exercises, in the order of the lectures.
 
     Args:
-        lecture: its number, 3 or "03"; `None` for all of them.
+        lecture: its number, 3 or "03", or that of an assignment, "A1"; `None` for all of them.
 
     Returns:
         List of str.
@@ -57,7 +59,8 @@ def names(lecture=None):
     _load()
     if lecture is None:
         return sorted(_exercises)
-    return [name for name in sorted(_exercises) if name.startswith(f"{int(lecture):02d}.")]
+    number = str(lecture).upper().zfill(2)
+    return [name for name in sorted(_exercises) if name.partition(".")[0] == number]
 
 
 def check(name, answer):

@@ -68,6 +68,10 @@ def function(answer, oracle, cases, *, tolerance=1e-6, slips=()):
         call = f"{getattr(answer, '__name__', 'your function')}({', '.join(map(_show, case))})"
         try:
             given = answer(*copy.deepcopy(case))
+        except Wrong:  # a judge has looked at what came out
+            raise
+        except NotImplementedError:  # what an assignment has in place of the answer
+            raise Unanswered from None
         except Exception as error:
             raise Wrong(f"{call} stopped with {type(error).__name__}: {error}") from None
         if given is Ellipsis:
@@ -83,6 +87,30 @@ def function(answer, oracle, cases, *, tolerance=1e-6, slips=()):
                 (wrong(*copy.deepcopy(case)), why) for wrong, why in slips if _differs(wrong, case, expected)
             ],
         )
+
+
+def network(answer, name, *arguments):
+    """Calls the student's function that builds a network, and returns what it returns."""
+    if not callable(answer) or hasattr(answer, "layers"):
+        raise Wrong(f"This exercise wants the function `{name}` itself, without brackets.")
+    try:
+        model = answer(*arguments)
+    except NotImplementedError:
+        raise Unanswered from None
+    except Exception as error:
+        said = str(error).splitlines()[0] if str(error) else ""
+        raise Wrong(f"{name} stopped with {type(error).__name__}: {said}") from None
+    if model is Ellipsis:
+        raise Unanswered
+    return model
+
+
+def expect(function, *arguments, **settings):
+    """Calls a function that raises for what is not as it should be, and tells the student what it says."""
+    try:
+        function(*arguments, **settings)
+    except (TypeError, ValueError) as error:
+        raise Wrong(str(error)) from None
 
 
 def _differs(wrong, case, expected):
