@@ -1,4 +1,4 @@
-"""The command line: `python -m cnnkit run | sync | site | doctor | data`."""
+"""The command line: `python -m cnnkit run | sync | site | release | doctor | data`."""
 
 import argparse
 import importlib
@@ -10,6 +10,7 @@ COMMANDS = {
     "run": "execute the lectures into build/ and build the site from them",
     "site": "build the site from the lectures executed last",
     "sync": "execute the Markdown sources and store the notebooks with their outputs",
+    "release": "make an nbgrader course of the assignments, with the students' versions",
     "doctor": "look at this machine and say what to do about each problem",
     "data": "list, fetch and check the data sets",
 }

@@ -22,7 +22,15 @@ def plain(x):
 class TestOnly:
     @pytest.mark.parametrize(
         "function",
-        [plain, np.sum, lambda x: max(x), functools.partial(plain, 3), np.vectorize(helper), lambda f: lambda: f, helper],
+        [
+            plain,
+            np.sum,
+            lambda x: max(x),
+            functools.partial(plain, 3),
+            np.vectorize(helper),
+            lambda f: lambda: f,
+            helper,
+        ],
     )
     def test_numpy_and_what_comes_with_python_is_allowed(self, function):
         exercises.expect_only("numpy", function, plain)
@@ -71,7 +79,7 @@ class TestOnly:
                 exercises.expect_only("numpy", function)
 
     def test_what_is_no_function_is_told_so(self):
-        with pytest.raises(TypeError, match="Expected the function itself; received int.*without brackets"):
+        with pytest.raises(TypeError, match=r"Expected the function itself; received int.*without brackets"):
             exercises.expect_only("numpy", 3)
 
 
@@ -105,9 +113,9 @@ class TestForgive:
         assert exercises.forgive(..., "A1.correlate2d") is ...
 
     def test_only_exercises_that_are_functions_can_be_forgiven(self):
-        with pytest.raises(ValueError, match="whose answer is a function; received 'A3.scores'"):
+        with pytest.raises(ValueError, match=r"whose answer is a function; received 'A3.scores'"):
             exercises.forgive(plain, "A3.scores")
-        with pytest.raises(ValueError, match="no exercise called 'A1.corelate2d'"):
+        with pytest.raises(ValueError, match=r"no exercise called 'A1.corelate2d'"):
             exercises.forgive(plain, "A1.corelate2d")
 
 
@@ -117,9 +125,9 @@ class TestNetworks:
     def test_what_is_no_model_or_not_built_is_told_so(self):
         import keras
 
-        with pytest.raises(TypeError, match="Expected a Keras model; received function.*brackets"):
+        with pytest.raises(TypeError, match=r"Expected a Keras model; received function.*brackets"):
             exercises.expect_network(plain, input_shape=(8, 8, 1), num_classes=2)
-        with pytest.raises(TypeError, match="received NoneType.*`return`"):
+        with pytest.raises(TypeError, match=r"received NoneType.*`return`"):
             exercises.expect_cost(None, weights=3)
         with pytest.raises(ValueError, match=r"not built.*keras.Input"):
             exercises.expect_cost(keras.Sequential([keras.layers.Dense(2)]), weights=3)
@@ -133,7 +141,7 @@ class TestNetworks:
             keras.layers.Flatten(),
             keras.layers.Dense(2, activation="softmax"),
         ])  # fmt: skip
-        with pytest.raises(ValueError, match="depends on the picture; received the same"):
+        with pytest.raises(ValueError, match=r"depends on the picture; received the same"):
             exercises.expect_network(model, input_shape=(8, 8, 1), num_classes=2)
 
     def test_a_network_without_maps_has_no_last_map(self):
@@ -145,8 +153,12 @@ class TestNetworks:
             keras.layers.Dense(2, activation="softmax"),
         ])  # fmt: skip
         with pytest.raises(ValueError, match="a network without any"):
-            exercises.expect_cost(keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)]), receptive_field=3)
-        with pytest.raises(ValueError, match="at most 10 weights; received 130. Most of them, 130, are in the layer 'dense"):
+            exercises.expect_cost(
+                keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)]), receptive_field=3
+            )
+        with pytest.raises(
+            ValueError, match=r"at most 10 weights; received 130. Most of them, 130, are in the layer 'dense"
+        ):
             exercises.expect_cost(model, weights=10)
 
     def test_a_layer_that_cannot_be_counted_is_named(self):
@@ -160,7 +172,7 @@ class TestNetworks:
                 return x * self.factor
 
         model = keras.Sequential([keras.Input((8, 8, 1)), Own(name="mine")])
-        with pytest.raises(ValueError, match="multiply-adds can be counted; received 'mine'"):
+        with pytest.raises(ValueError, match=r"multiply-adds can be counted; received 'mine'"):
             exercises.expect_cost(model, multiply_adds=3)
 
     def test_global_layers_that_keep_the_axes_do_not_widen_the_view(self):
@@ -174,5 +186,5 @@ class TestNetworks:
             keras.layers.Flatten(),
             keras.layers.Softmax(),
         ])  # fmt: skip
-        with pytest.raises(ValueError, match="at least 5 pixels.*received 3, at the layer 'conv2d"):
+        with pytest.raises(ValueError, match=r"at least 5 pixels.*received 3, at the layer 'conv2d"):
             exercises.expect_cost(model, receptive_field=5)

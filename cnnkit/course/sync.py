@@ -1,5 +1,7 @@
 """Executes the Markdown sources of the lectures and stores the notebooks with their outputs.
 
+Of an assignment the instructor's version is executed, and the student's version is stored.
+
 `notebooks/source/03_….md` is what people edit and review; `notebooks/03_….ipynb` is what students run. A
 notebook is written only if all of it executed, offline, and it is written so that a second run changes as
 little as possible: cell ids follow from the cells' text, and nothing that depends on the hour is kept.
@@ -11,8 +13,9 @@ import io
 import re
 import sys
 import tempfile
+from pathlib import Path
 
-from . import kernels, lectures
+from . import assignments, kernels, lectures
 
 _ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]{6,}")
 _LARGE = 400_000  # bytes of one picture, above which its author hears about it
@@ -29,10 +32,15 @@ def main(args):
     try:
         root = lectures.find_root(args.root)
         sources = lectures.find(root / "notebooks" / "source", ".md")
-        chosen = lectures.select(args.lectures, sources)
+        papers = assignments.find(root)
+        named = [word for word in args.lectures if Path(word).name[:2].upper() in papers]
+        others = [word for word in args.lectures if word not in named]
+        chosen = lectures.select(others, sources) if others or not named else {}
+        tasks = assignments.select(named, papers) if named or not others else {}
     except (FileNotFoundError, ValueError) as error:
         return lectures.complain(error)
     failed = [name for name in chosen if not _sync(root, name, chosen[name], args.cell_timeout)]
+    failed += [name for name in tasks if not _sync_assignment(root, tasks[name], args.cell_timeout)]
     if failed:
         print(f"Not written: {', '.join(failed)}.", file=sys.stderr)
     return 1 if failed else 0
@@ -60,6 +68,31 @@ def _sync(root, name, source, cell_timeout):
     print(f"{'written' if changed else 'unchanged'}, {outcome.seconds:.1f} s, {len(text) / 1e6:.2f} MB")
     for remark in remarks(notebook):
         print(f"  note: {remark}", file=sys.stderr)
+    return True
+
+
+def _sync_assignment(root, source, cell_timeout):
+    """Executes the solutions and all tests; if they pass, nbgrader makes the student's version."""
+    name = source.stem
+    print(f"{name} …", end=" ", flush=True)
+    env = kernels.environment(root / "build" / "kernels", offline_data=True)
+    with tempfile.TemporaryDirectory(prefix="cnnkit-") as folder:
+        outcome = kernels.execute(assignments.read(source), cwd=folder, env=env, cell_timeout=cell_timeout)
+    if not outcome.passed:
+        print(f"failed after {outcome.seconds:.1f} s")
+        print(explain(name, outcome), file=sys.stderr)
+        return False
+    try:
+        text = assignments.student_version(source)
+    except assignments.ReleaseError as error:
+        print("failed")
+        print(error, file=sys.stderr)
+        return False
+    target = root / "notebooks" / "assignments" / f"{name}.ipynb"
+    changed = not target.exists() or target.read_text(encoding="utf-8") != text
+    if changed:
+        lectures.write(target, text)
+    print(f"{'written' if changed else 'unchanged'}, {outcome.seconds:.1f} s")
     return True
 
 

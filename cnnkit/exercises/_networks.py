@@ -33,7 +33,7 @@ def expect_network(model, *, input_shape, num_classes, convolutions=0, channels=
         raise ValueError(
             f"Expected {num_classes} numbers for each picture; received an output of shape "
             f"{tuple(model.output_shape)[1:]}. The last layer has one unit for each class, and the maps go through "
-            f"Flatten or global pooling before it: Dense({num_classes}, activation=\"softmax\")."
+            f'Flatten or global pooling before it: Dense({num_classes}, activation="softmax").'
         )
     pictures = np.random.default_rng(0).integers(0, 256, (2, *input_shape)).astype("float32")
     pictures[0] = 0

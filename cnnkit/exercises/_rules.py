@@ -134,7 +134,6 @@ def _names(code):
 
 def _filled(cell):
     try:
-        cell.cell_contents
+        return cell.cell_contents is not None
     except ValueError:  # a name that gets its value later
         return False
-    return True

@@ -64,7 +64,10 @@ def _(answer):
         _correlate2d,
         cases,
         slips=[
-            (lambda x, k: _correlate2d(x, k[::-1, ::-1]), "You turn the kernel round. Here it stays as it is."),
+            (
+                lambda x, k: _correlate2d(x, k[::-1, ::-1]),
+                "You turn the kernel round. Here it stays as it is.",
+            ),
             (
                 lambda x, k: _correlate2d(x, k)[:-1, :-1],
                 "The last row and the last column of windows are missing: there are H − kh + 1 rows.",
@@ -162,7 +165,7 @@ def _filter2d(image, kernel, strides=1, padding="valid"):
 @exercise(
     "A1.filter2d",
     hints=(
-        "Padding first: if padding is \"same\", image = pad_same(image, kernel.shape, strides).",
+        'Padding first: if padding is "same", image = pad_same(image, kernel.shape, strides).',
         "Then all windows, as without a stride, and of these every second one, every third one …",
         "correlate2d(image, kernel)[::strides, ::strides]. And for a padding that you don't know: raise ValueError(…).",
     ),
@@ -217,8 +220,10 @@ def _(answer):
     except ValueError:
         return
     except Exception as error:
-        raise Wrong(f"An unknown padding should raise a ValueError; it raised {type(error).__name__}.") from None
-    raise Wrong("padding=\"reflect\" went through. Raise a ValueError for what is neither valid nor same.")
+        raise Wrong(
+            f"An unknown padding should raise a ValueError; it raised {type(error).__name__}."
+        ) from None
+    raise Wrong('padding="reflect" went through. Raise a ValueError for what is neither valid nor same.')
 
 
 def _pool2d(image, pool_size=2, strides=None, kind="max"):
@@ -279,14 +284,19 @@ def _(answer):
                 "Without `strides` the windows stand side by side: the stride is then pool_size, not 1.",
             ),
             (
-                lambda x, n, s, kind: np.maximum(_pool2d(x, n, s, kind), 0) if kind == "max" else _pool2d(x, n, s, kind),
+                lambda x, n, s, kind: (
+                    np.maximum(_pool2d(x, n, s, kind), 0) if kind == "max" else _pool2d(x, n, s, kind)
+                ),
                 "All numbers of that window are negative, and so is the largest. Do not begin at 0.",
             ),
             (
                 lambda x, n, s, kind: windows_over(np.max if kind == "max" else np.mean)(x, n, s, kind),
                 "A window that does not fit in whole is left out. Yours hang over the end.",
             ),
-            (lambda x, n, s, kind: -_pool2d(-x, n, s, kind), "You return the smallest number of each window."),
+            (
+                lambda x, n, s, kind: -_pool2d(-x, n, s, kind),
+                "You return the smallest number of each window.",
+            ),
         ],
     )
 
@@ -351,6 +361,9 @@ def _(answer):
                 lambda x, k, b: np.moveaxis(right(x, k, b), -1, 1),
                 "The channels come first in your result. Here they come last: (N, H', W', C_out).",
             ),
-            (lambda x, k, b: right(x, k, b)[:, :-1, :-1], "The last row and the last column of windows are missing."),
+            (
+                lambda x, k, b: right(x, k, b)[:, :-1, :-1],
+                "The last row and the last column of windows are missing.",
+            ),
         ],
     )

@@ -144,7 +144,13 @@ def _(answer):
     _judging.function(
         answer,
         _field,
-        [([(3, 1), (2, 2), (3, 1)],), ([],), ([(3, 1)] * 3,), ([(7, 2), (3, 2), (3, 1)],), ([(5, 3), (2, 2)],)],
+        [
+            ([(3, 1), (2, 2), (3, 1)],),
+            ([],),
+            ([(3, 1)] * 3,),
+            ([(7, 2), (3, 2), (3, 1)],),
+            ([(5, 3), (2, 2)],),
+        ],
         slips=[
             (stride_first, "The stride of a layer counts for the layers behind it, not for itself."),
             (
@@ -160,9 +166,15 @@ def _(answer):
                 lambda stack: (math.prod(k for k, _ in stack), _field(stack)[1]),
                 "The sizes do not multiply. Each layer adds (kernel − 1) · jump.",
             ),
-            (lambda stack: _field(stack)[::-1], "The two numbers are swapped: first the size, then the jump."),
+            (
+                lambda stack: _field(stack)[::-1],
+                "The two numbers are swapped: first the size, then the jump.",
+            ),
             (lambda stack: _field(stack)[0], "That is the size. Return two numbers: size, jump."),
-            (lambda stack: _field(stack[::-1]), "You go through the stack from the output. Begin at the picture."),
+            (
+                lambda stack: _field(stack[::-1]),
+                "You go through the stack from the output. Begin at the picture.",
+            ),
         ],
     )
 
@@ -172,7 +184,7 @@ def _(answer):
     hints=(
         "Look at the table of still_hungry(): which layer has the most weights, and what goes into it?",
         "6 · 6 · 64 numbers go into each of the 256 units. A global pooling leaves 64.",
-        "In place of Flatten and Dense(256): GlobalAveragePooling2D(). Keep padding=\"same\", or the maps shrink away.",
+        'In place of Flatten and Dense(256): GlobalAveragePooling2D(). Keep padding="same", or the maps shrink away.',
     ),
     praise="The convolutions share their weights; the dense layer paid for every pixel.",
 )
@@ -203,7 +215,9 @@ def _(answer):
 )
 def _(answer):
     model = _judging.network(answer, "network")
-    _judging.expect(expect_network, model, input_shape=(64, 64, 3), num_classes=21, convolutions=3, channels=64)
+    _judging.expect(
+        expect_network, model, input_shape=(64, 64, 3), num_classes=21, convolutions=3, channels=64
+    )
     missed = []
     for limit in ({"weights": 50_000}, {"multiply_adds": 12_000_000}, {"receptive_field": 48}):
         try:

@@ -50,7 +50,9 @@ def _(answer):
     train, validation = parts(0)
     twice = np.intersect1d(train, validation)
     if twice.size:
-        raise Wrong(f"{twice.size} rows are in both parts, row {twice[0]} for example. What was trained on proves nothing.")
+        raise Wrong(
+            f"{twice.size} rows are in both parts, row {twice[0]} for example. What was trained on proves nothing."
+        )
     every, counts = np.unique(np.concatenate([train, validation]), return_counts=True)
     if counts.max() > 1:
         raise Wrong(f"Row {every[counts > 1][0]} comes more than once.")
@@ -67,10 +69,14 @@ def _(answer):
             f"validation; yours has {found[label]}. Cut each class for itself."
         )
     if not np.array_equal(validation, parts(0)[1]):
-        raise Wrong("The same seed gives other rows the second time. Make the generator from it: np.random.default_rng(seed).")
+        raise Wrong(
+            "The same seed gives other rows the second time. Make the generator from it: np.random.default_rng(seed)."
+        )
     others = [parts(seed)[1] for seed in (1, 2, 3)]
     if all(np.array_equal(np.sort(validation), np.sort(other)) for other in others):
-        raise Wrong("Every seed gives the same rows. Let chance decide: rng.permutation(rows) before you cut.")
+        raise Wrong(
+            "Every seed gives the same rows. Let chance decide: rng.permutation(rows) before you cut."
+        )
 
 
 def _pictures(shape, count):
@@ -98,7 +104,7 @@ def _expect_ready(model, shape, num_classes):
     "A3.build",
     hints=(
         "Begin with keras.Input(input_shape) and layers.Rescaling(1 / 255).",
-        "Two or three times Conv2D and MaxPooling2D, then GlobalAveragePooling2D and Dense(num_classes, activation=\"softmax\").",
+        'Two or three times Conv2D and MaxPooling2D, then GlobalAveragePooling2D and Dense(num_classes, activation="softmax").',
         'compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"]), and return the model.',
     ),
     praise="Scaled pictures, maps that grow in number and shrink in size, one probability for each class.",
@@ -135,7 +141,10 @@ def _(answer):
             f"The training loss ends at {losses[-1]:.2f}. A network that only guesses reaches ln 21 = {math.log(21):.2f}: "
             "yours has not learned anything yet."
         )
-    best = max((max(values) for name, values in curves.items() if name.startswith("val_") and "acc" in name), default=1)
+    best = max(
+        (max(values) for name, values in curves.items() if name.startswith("val_") and "acc" in name),
+        default=1,
+    )
     if best < 2 / 21:
         raise Wrong(
             f"On the validation pictures it is right in {best:.3f} of all cases, no better than guessing. Do pictures and "
@@ -186,7 +195,10 @@ def _(answer):
         cases,
         slips=[
             (lambda i, j, n: _counted(j, i, n), "Rows and columns are swapped: the row is what it is."),
-            (once, "matrix[labels, predictions] += 1 counts a pair once, however often it comes. Use a loop or np.add.at."),
+            (
+                once,
+                "matrix[labels, predictions] += 1 counts a pair once, however often it comes. Use a loop or np.add.at.",
+            ),
             (small, "A class that never occurs has a row and a column, too: the size is num_classes."),
             (shares, "These are shares of the rows. Count pictures."),
             (
@@ -231,16 +243,17 @@ def _(answer):
         ),
         (lambda m, n: _largest(m.T, n), "Label and prediction are swapped: the row comes first."),
         (lambda m, n: _largest(m, n)[::-1], "The largest should come first."),
-        (lambda m, n: sorted(_largest(m, m.size), key=lambda error: error[2])[:n], "The largest should come first."),
+        (
+            lambda m, n: sorted(_largest(m, m.size), key=lambda error: error[2])[:n],
+            "The largest should come first.",
+        ),
         (
             lambda m, n: sorted(_largest(m, m.size))[:n],
             "These are the first pairs of the table, not the largest ones.",
         ),
         (
             lambda m, n: [
-                (i, j, m[i, j])
-                for i, j in sorted(np.ndindex(m.shape), key=lambda pair: -m[pair])
-                if i != j
+                (i, j, m[i, j]) for i, j in sorted(np.ndindex(m.shape), key=lambda pair: -m[pair]) if i != j
             ][:n],
             "Pairs that never occur do not belong into the list.",
         ),
@@ -277,7 +290,7 @@ def _(answer):
     hints=(
         "base.trainable = False comes first, before the model is compiled.",
         "The base is a layer like any other: keras.Sequential([keras.Input(base.input_shape[1:]), base, …]).",
-        "After it GlobalAveragePooling2D() and Dense(num_classes, activation=\"softmax\"). No Rescaling: the base has its own.",
+        'After it GlobalAveragePooling2D() and Dense(num_classes, activation="softmax"). No Rescaling: the base has its own.',
     ),
     praise="A few thousand weights learn; everything else was learned already.",
 )
@@ -338,8 +351,12 @@ def _(answer):
         try:
             value = float(answer[key])
         except (TypeError, ValueError):
-            raise Wrong(f'scores["{key}"] should be one number. evaluate returns a list: [loss, accuracy].') from None
+            raise Wrong(
+                f'scores["{key}"] should be one number. evaluate returns a list: [loss, accuracy].'
+            ) from None
         if 1 < value <= 100:
-            raise Wrong(f'scores["{key}"] is {value:g}: a loss, or per cent? Report the share that is right, from 0 to 1.')
+            raise Wrong(
+                f'scores["{key}"] is {value:g}: a loss, or per cent? Report the share that is right, from 0 to 1.'
+            )
         if not 0 <= value <= 1:
             raise Wrong(f'scores["{key}"] is {value:g}. A share lies between 0 and 1.')

@@ -100,7 +100,12 @@ WRONG_CODE = [
         "turn the kernel round",
         "example sizes",
     ),
-    ("correlate2d", changed(CORRELATE2D, ("+ 1, image", ", image"), ("[1] + 1", "[1]")), "last row", "example sizes bytes"),
+    (
+        "correlate2d",
+        changed(CORRELATE2D, ("+ 1, image", ", image"), ("[1] + 1", "[1]")),
+        "last row",
+        "example sizes bytes",
+    ),
     (
         "correlate2d",
         "def correlate2d(image, kernel):\n"
@@ -112,15 +117,38 @@ WRONG_CODE = [
         "a byte ends at 255",
         "bytes",
     ),
-    ("correlate2d", changed(CORRELATE2D, ("return output", "return output / kernel.size")), "mean", "example sizes bytes"),
-    ("correlate2d", changed(CORRELATE2D, ("image[p :", "table[p :")), "stopped with|not right", "sizes bytes"),
-    ("correlate2d", changed(CORRELATE2D, ("return output", "return np.zeros_like(output)")), "differs", "example sizes bytes"),
-    ("correlate2d", changed(CORRELATE2D, ("return output", "return output.astype('float32')")), "float64", "bytes"),
+    (
+        "correlate2d",
+        changed(CORRELATE2D, ("return output", "return output / kernel.size")),
+        "mean",
+        "example sizes bytes",
+    ),
+    (
+        "correlate2d",
+        changed(CORRELATE2D, ("image[p :", "table[p :")),
+        "stopped with|not right",
+        "sizes bytes",
+    ),
+    (
+        "correlate2d",
+        changed(CORRELATE2D, ("return output", "return np.zeros_like(output)")),
+        "differs",
+        "example sizes bytes",
+    ),
+    (
+        "correlate2d",
+        changed(CORRELATE2D, ("return output", "return output.astype('float32')")),
+        "float64",
+        "bytes",
+    ),
     (
         "correlate2d",
         changed(
             CORRELATE2D,
-            ("np.asarray(image, dtype=float), np.asarray(kernel, dtype=float)", "np.asarray(image), kernel * 1.0"),
+            (
+                "np.asarray(image, dtype=float), np.asarray(kernel, dtype=float)",
+                "np.asarray(image), kernel * 1.0",
+            ),
             ("    return output", "    if image.dtype == float:\n        image *= 0\n    return output"),
         ),
         "changes the array",
@@ -155,29 +183,55 @@ WRONG_CODE = [
         "shape",
         "example sizes bytes",
     ),
-    ("pad_same", changed(PAD_SAME, ("after[axis] += 1", "before[axis] += 0.5; after[axis] += 0.5")), "stopped with", "example even strides"),
+    (
+        "pad_same",
+        changed(PAD_SAME, ("after[axis] += 1", "before[axis] += 0.5; after[axis] += 0.5")),
+        "stopped with",
+        "example even strides",
+    ),
     (
         "pad_same",
         changed(PAD_SAME, ("if before[axis] == after[axis]:", "if before[axis] > after[axis]:")),
         "wrong side",
         "even strides",
     ),
-    ("pad_same", changed(PAD_SAME, ("ceil(n / strides) - 1) * strides", "ceil(n / 1) - 1) * 1")), "strides", "strides"),
     (
         "pad_same",
-        "def pad_same(image, kernel_size, strides=1):\n    return np.pad(image, [(k // 2, k // 2) for k in kernel_size])\n",
+        changed(PAD_SAME, ("ceil(n / strides) - 1) * strides", "ceil(n / 1) - 1) * 1")),
+        "strides",
+        "strides",
+    ),
+    (
+        "pad_same",
+        "def pad_same(image, kernel_size, strides=1):\n"
+        "    return np.pad(image, [(k // 2, k // 2) for k in kernel_size])\n",
         "odd kernels and a stride of 1",
         "even strides",
     ),
-    ("pad_same", changed(PAD_SAME, ("kernel_size[axis]", "kernel_size[1 - axis]")), "swapped", "even strides"),
-    ("pad_same", changed(PAD_SAME, ("np.zeros([", "image.mean() + np.zeros([")), "not right", "example even strides"),
+    (
+        "pad_same",
+        changed(PAD_SAME, ("kernel_size[axis]", "kernel_size[1 - axis]")),
+        "swapped",
+        "even strides",
+    ),
+    (
+        "pad_same",
+        changed(PAD_SAME, ("np.zeros([", "image.mean() + np.zeros([")),
+        "not right",
+        "example even strides",
+    ),
     (
         "pad_same",
         "def pad_same(image, kernel_size, strides=1):\n    return [(k // 2, k // 2) for k in kernel_size]\n",
         "shape|numbers of zeros",
         "example even strides",
     ),
-    ("pad_same", "def pad_same(image, kernel_size, strides=1):\n    return image\n", "shape", "example even strides"),
+    (
+        "pad_same",
+        "def pad_same(image, kernel_size, strides=1):\n    return image\n",
+        "shape",
+        "example even strides",
+    ),
     (
         "pad_same",
         "def pad_same(image, kernel_size, strides=1):\n"
@@ -189,18 +243,48 @@ WRONG_CODE = [
         "stopped with ValueError",
         "strides",
     ),
-    ("filter2d", changed(FILTER2D, (", strides)]", ")]"), (", strides)\n", ")\n")), "strides", "strides same"),
-    ("filter2d", changed(FILTER2D, ("(image, kernel.shape, strides)", "(image, kernel.shape)")), "stride of 1", "same"),
-    ("filter2d", changed(FILTER2D, ("raise ValueError(\"valid or same\")", "pass")), "Raise a ValueError", "refuses"),
-    ("filter2d", changed(FILTER2D, ("raise ValueError(\"valid or same\")", "assert False")), "AssertionError", "refuses"),
+    (
+        "filter2d",
+        changed(FILTER2D, (", strides)]", ")]"), (", strides)\n", ")\n")),
+        "strides",
+        "strides same",
+    ),
+    (
+        "filter2d",
+        changed(FILTER2D, ("(image, kernel.shape, strides)", "(image, kernel.shape)")),
+        "stride of 1",
+        "same",
+    ),
+    (
+        "filter2d",
+        changed(FILTER2D, ('raise ValueError("valid or same")', "pass")),
+        "Raise a ValueError",
+        "refuses",
+    ),
+    (
+        "filter2d",
+        changed(FILTER2D, ('raise ValueError("valid or same")', "assert False")),
+        "AssertionError",
+        "refuses",
+    ),
     (
         "filter2d",
         "def filter2d(image, kernel, strides=1, padding='valid'):\n    raise ValueError(padding)\n",
         "stopped with ValueError",
         "strides same refuses",
     ),
-    ("filter2d", changed(FILTER2D, ("image = pad_same(image, kernel.shape, strides)", "pass")), "`padding`", "same"),
-    ("filter2d", changed(FILTER2D, ("kw + 1, strides)", "kw, strides)"), ("kh + 1, strides)", "kh, strides)")), "last windows|shape", "strides same"),
+    (
+        "filter2d",
+        changed(FILTER2D, ("image = pad_same(image, kernel.shape, strides)", "pass")),
+        "`padding`",
+        "same",
+    ),
+    (
+        "filter2d",
+        changed(FILTER2D, ("kw + 1, strides)", "kw, strides)"), ("kh + 1, strides)", "kh, strides)")),
+        "last windows|shape",
+        "strides same",
+    ),
     (
         "filter2d",
         "def filter2d(image, kernel, strides=1, padding='valid'):\n"
@@ -213,9 +297,19 @@ WRONG_CODE = [
     ("pool2d", changed(POOL2D, ('if kind == "max"', "if kind")), "`kind`", "average"),
     ("pool2d", changed(POOL2D, ("windows.mean(", "windows.sum(")), "sum", "average"),
     ("pool2d", changed(POOL2D, ("strides or pool_size", "pool_size")), "`strides`", "strides"),
-    ("pool2d", changed(POOL2D, ("strides or pool_size", "strides or 1")), "side by side", "example average strides signs"),
+    (
+        "pool2d",
+        changed(POOL2D, ("strides or pool_size", "strides or 1")),
+        "side by side",
+        "example average strides signs",
+    ),
     ("pool2d", changed(POOL2D, (".max(axis=(2, 3))", ".max(axis=(2, 3), initial=0)")), "negative", "signs"),
-    ("pool2d", changed(POOL2D, (".max(axis=(2, 3))", ".min(axis=(2, 3))")), "smallest", "example strides signs"),
+    (
+        "pool2d",
+        changed(POOL2D, (".max(axis=(2, 3))", ".min(axis=(2, 3))")),
+        "smallest",
+        "example strides signs",
+    ),
     (
         "pool2d",
         "def pool2d(image, pool_size=2, strides=None, kind='max'):\n"
@@ -251,18 +345,43 @@ WRONG_CODE = [
         "once for each channel",
         "bias",
     ),
-    ("conv2d", changed(CONV2D, ("kernel[:, :, c, f]", "kernel[::-1, ::-1, c, f]")), "turned the kernel", "values"),
+    (
+        "conv2d",
+        changed(CONV2D, ("kernel[:, :, c, f]", "kernel[::-1, ::-1, c, f]")),
+        "turned the kernel",
+        "values",
+    ),
     ("conv2d", changed(CONV2D, ("range(channels)", "range(1)")), "first channel", "shape values bias"),
-    ("conv2d", changed(CONV2D, ("np.moveaxis(np.array(maps), 1, -1)", "np.array(maps)")), "channels come first", "shape values bias"),
+    (
+        "conv2d",
+        changed(CONV2D, ("np.moveaxis(np.array(maps), 1, -1)", "np.array(maps)")),
+        "channels come first",
+        "shape values bias",
+    ),
     ("conv2d", changed(CONV2D, ("range(n)", "range(1)")), "first picture", "shape values bias"),
-    ("conv2d", changed(CONV2D, ("kernel[:, :, c, f]", "kernel[:, :, f, c]")), "stopped with IndexError", "shape values bias"),
-    ("conv2d", changed(CONV2D, ("kernel[:, :, c, f])", "kernel[:, :, c, f] / channels)")), "mean of the channels", "shape values bias"),
+    (
+        "conv2d",
+        changed(CONV2D, ("kernel[:, :, c, f]", "kernel[:, :, f, c]")),
+        "stopped with IndexError",
+        "shape values bias",
+    ),
+    (
+        "conv2d",
+        changed(CONV2D, ("kernel[:, :, c, f])", "kernel[:, :, c, f] / channels)")),
+        "mean of the channels",
+        "shape values bias",
+    ),
 ]
 
 
 def load(code, task):
     """The student's function, as if it had been written in the notebook, after right answers to the earlier tasks."""
-    names = {"__name__": "__main__", "np": np, "math": __import__("math"), "table": np.arange(1, 10).reshape(3, 3)}
+    names = {
+        "__name__": "__main__",
+        "np": np,
+        "math": __import__("math"),
+        "table": np.arange(1, 10).reshape(3, 3),
+    }
     names["sliding_window_view"] = np.lib.stride_tricks.sliding_window_view
     for earlier in (CORRELATE2D, PAD_SAME, FILTER2D):
         exec(earlier, names)

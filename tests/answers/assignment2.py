@@ -102,14 +102,23 @@ def mended():
         ),
         # depthwise and 1×1, as in a MobileNet, with batch normalisation
         stack(
-            "Conv2D(16, 3, strides=2, padding='same', use_bias=False)", "BatchNormalization()", "ReLU()",
-            "DepthwiseConv2D(5, strides=2, padding='same')", "Conv2D(48, 1, activation='relu')",
-            "DepthwiseConv2D(5, strides=2, padding='same')", "Conv2D(64, 1, activation='relu')",
-            "DepthwiseConv2D(5, padding='same')", "Conv2D(96, 1, activation='relu')", "Dropout(0.2)",
+            "Conv2D(16, 3, strides=2, padding='same', use_bias=False)",
+            "BatchNormalization()",
+            "ReLU()",
+            "DepthwiseConv2D(5, strides=2, padding='same')",
+            "Conv2D(48, 1, activation='relu')",
+            "DepthwiseConv2D(5, strides=2, padding='same')",
+            "Conv2D(64, 1, activation='relu')",
+            "DepthwiseConv2D(5, padding='same')",
+            "Conv2D(96, 1, activation='relu')",
+            "Dropout(0.2)",
         ),
         # one large stride, and the last map flattened
         stack(
-            f"Conv2D(8, 8, strides=4{SAME})", f"Conv2D(24, 3{SAME})", "MaxPooling2D(2)", f"SeparableConv2D(64, 5{SAME})",
+            f"Conv2D(8, 8, strides=4{SAME})",
+            f"Conv2D(24, 3{SAME})",
+            "MaxPooling2D(2)",
+            f"SeparableConv2D(64, 5{SAME})",
             "MaxPooling2D(4)",
             end="Flatten()",
         ),
@@ -139,15 +148,30 @@ def network():
 }
 
 WRONG_CODE = [
-    ("conv_cost", changed(CONV_COST, ("* channels + 1)", "* channels)"), ("weights - filters", "weights")), "biases are missing", "example weights"),
+    (
+        "conv_cost",
+        changed(CONV_COST, ("* channels + 1)", "* channels)"), ("weights - filters", "weights")),
+        "biases are missing",
+        "example weights",
+    ),
     (
         "conv_cost",
         changed(CONV_COST, ("weights, adds", "weights - filters + 1, adds")),
         "its own",
         "example weights",
     ),
-    ("conv_cost", changed(CONV_COST, ("(weights - filters)", "weights")), "not counted", "example multiply_adds"),
-    ("conv_cost", changed(CONV_COST, ("* channels + 1", "+ 1")), "deep as its input", "example weights multiply_adds"),
+    (
+        "conv_cost",
+        changed(CONV_COST, ("(weights - filters)", "weights")),
+        "not counted",
+        "example multiply_adds",
+    ),
+    (
+        "conv_cost",
+        changed(CONV_COST, ("* channels + 1", "+ 1")),
+        "deep as its input",
+        "example weights multiply_adds",
+    ),
     (
         "conv_cost",
         changed(CONV_COST, ("adds = h * w", "adds = height * width")),
@@ -157,13 +181,34 @@ WRONG_CODE = [
     ("conv_cost", changed(CONV_COST, ("adds = h * w *", "adds =")), "one cell", "example multiply_adds"),
     (
         "conv_cost",
-        changed(CONV_COST, ("h, w = len(range(0, height - room, strides)), len(range(0, width - room, strides))", "h, w = height - room, width - room")),
+        changed(
+            CONV_COST,
+            (
+                "h, w = len(range(0, height - room, strides)), len(range(0, width - room, strides))",
+                "h, w = height - room, width - room",
+            ),
+        ),
         "`strides`",
         "shape multiply_adds",
     ),
-    ("conv_cost", changed(CONV_COST, ('0 if padding == "same" else ', "")), "`padding`", "example shape multiply_adds"),
-    ("conv_cost", changed(CONV_COST, ("return (h, w, filters)", "return (w, h, filters)")), "swapped", "shape"),
-    ("conv_cost", changed(CONV_COST, ("return (h, w, filters), weights, adds", "return weights, adds")), "three things", "example shape weights multiply_adds"),
+    (
+        "conv_cost",
+        changed(CONV_COST, ('0 if padding == "same" else ', "")),
+        "`padding`",
+        "example shape multiply_adds",
+    ),
+    (
+        "conv_cost",
+        changed(CONV_COST, ("return (h, w, filters)", "return (w, h, filters)")),
+        "swapped",
+        "shape",
+    ),
+    (
+        "conv_cost",
+        changed(CONV_COST, ("return (h, w, filters), weights, adds", "return weights, adds")),
+        "three things",
+        "example shape weights multiply_adds",
+    ),
     (
         "conv_cost",
         "from cnnkit import shapes\n"
@@ -176,17 +221,58 @@ WRONG_CODE = [
     ),
     (
         "receptive_field",
-        changed(RECEPTIVE_FIELD, ("        size = size + (kernel - 1) * jump\n        jump = jump * stride\n", "        jump = jump * stride\n        size = size + (kernel - 1) * jump\n")),
+        changed(
+            RECEPTIVE_FIELD,
+            (
+                "        size = size + (kernel - 1) * jump\n        jump = jump * stride\n",
+                "        jump = jump * stride\n        size = size + (kernel - 1) * jump\n",
+            ),
+        ),
         "not for itself",
         "example size",
     ),
-    ("receptive_field", changed(RECEPTIVE_FIELD, ("(kernel - 1) * jump", "kernel - 1")), "strides of 1", "example size"),
-    ("receptive_field", changed(RECEPTIVE_FIELD, ("size, jump = 1, 1", "size, jump = 0, 1")), "one too small", "example size"),
-    ("receptive_field", changed(RECEPTIVE_FIELD, ("jump = jump * stride", "jump = jump + stride - 1")), "multiply", "size jump"),
-    ("receptive_field", changed(RECEPTIVE_FIELD, ("return size, jump", "return jump, size")), "swapped", "example size jump"),
-    ("receptive_field", changed(RECEPTIVE_FIELD, ("return size, jump", "return size")), "two numbers", "example size jump"),
-    ("receptive_field", changed(RECEPTIVE_FIELD, ("in stack:", "in stack[::-1]:")), "Begin at the picture", "example size"),
-    ("receptive_field", changed(RECEPTIVE_FIELD, ("return size, jump", "return 8, 2")), "not right", "size jump"),
+    (
+        "receptive_field",
+        changed(RECEPTIVE_FIELD, ("(kernel - 1) * jump", "kernel - 1")),
+        "strides of 1",
+        "example size",
+    ),
+    (
+        "receptive_field",
+        changed(RECEPTIVE_FIELD, ("size, jump = 1, 1", "size, jump = 0, 1")),
+        "one too small",
+        "example size",
+    ),
+    (
+        "receptive_field",
+        changed(RECEPTIVE_FIELD, ("jump = jump * stride", "jump = jump + stride - 1")),
+        "multiply",
+        "size jump",
+    ),
+    (
+        "receptive_field",
+        changed(RECEPTIVE_FIELD, ("return size, jump", "return jump, size")),
+        "swapped",
+        "example size jump",
+    ),
+    (
+        "receptive_field",
+        changed(RECEPTIVE_FIELD, ("return size, jump", "return size")),
+        "two numbers",
+        "example size jump",
+    ),
+    (
+        "receptive_field",
+        changed(RECEPTIVE_FIELD, ("in stack:", "in stack[::-1]:")),
+        "Begin at the picture",
+        "example size",
+    ),
+    (
+        "receptive_field",
+        changed(RECEPTIVE_FIELD, ("return size, jump", "return 8, 2")),
+        "not right",
+        "size jump",
+    ),
     (
         "receptive_field",
         "from cnnkit import shapes\n"
@@ -194,9 +280,22 @@ WRONG_CODE = [
         "cnnkit",
         "example size jump",
     ),
-    ("mended", changed(MENDED, ("layers.GlobalMaxPooling2D()(x)", 'layers.Dense(256, activation="relu")(layers.Flatten()(x))')), "at most 70,000 weights", "weights"),
+    (
+        "mended",
+        changed(
+            MENDED,
+            ("layers.GlobalMaxPooling2D()(x)", 'layers.Dense(256, activation="relu")(layers.Flatten()(x))'),
+        ),
+        "at most 70,000 weights",
+        "weights",
+    ),
     ("mended", "def mended():\n    return still_hungry()\n", "at most 70,000 weights", "weights"),
-    ("mended", "def mended():\n    return hungry()\n", "stopped with ValueError", "shapes convolutions weights"),
+    (
+        "mended",
+        "def mended():\n    return hungry()\n",
+        "stopped with ValueError",
+        "shapes convolutions weights",
+    ),
     ("mended", changed(MENDED, ("Conv2D(32, 3", "Conv2D(16, 3")), "Convolution 2 has 16", "convolutions"),
     (
         "mended",
@@ -214,27 +313,56 @@ WRONG_CODE = [
         "received 0",
         "convolutions weights",
     ),
-    ("mended", changed(MENDED, ("return keras", "model = keras")), "Expected a Keras model", "shapes convolutions weights"),
+    (
+        "mended",
+        changed(MENDED, ("return keras", "model = keras")),
+        "Expected a Keras model",
+        "shapes convolutions weights",
+    ),
     # The dense layer eats the budget.
-    ("network", changed(NETWORK, ("GlobalAveragePooling2D()", "Flatten()"), ("layers.Dense(21", "layers.Dense(64), layers.Dense(21")), "2 of the 3 limits.*at most 50,000", "weights"),
+    (
+        "network",
+        changed(
+            NETWORK,
+            ("GlobalAveragePooling2D()", "Flatten()"),
+            ("layers.Dense(21", "layers.Dense(64), layers.Dense(21"),
+        ),
+        "2 of the 3 limits.*at most 50,000",
+        "weights",
+    ),
     # Wide layers on large maps eat the multiply-adds.
     (
         "network",
-        changed(NETWORK, ("Conv2D(16, 5, strides=2", "Conv2D(16, 5"), ("Conv2D(32, 3, strides=2", "MaxPooling2D(2), layers.Conv2D(32, 5"), ("48, 3, strides=2", "32, 3, strides=4")),
+        changed(
+            NETWORK,
+            ("Conv2D(16, 5, strides=2", "Conv2D(16, 5"),
+            ("Conv2D(32, 3, strides=2", "MaxPooling2D(2), layers.Conv2D(32, 5"),
+            ("48, 3, strides=2", "32, 3, strides=4"),
+        ),
         "2 of the 3 limits.*at most 12,000,000",
         "multiply_adds",
     ),
     # Too short-sighted.
     (
         "network",
-        stack(f"Conv2D(16, 3, strides=2{SAME})", f"Conv2D(32, 3, strides=2{SAME})", f"Conv2D(64, 3, strides=2{SAME})"),
+        stack(
+            f"Conv2D(16, 3, strides=2{SAME})",
+            f"Conv2D(32, 3, strides=2{SAME})",
+            f"Conv2D(64, 3, strides=2{SAME})",
+        ),
         "2 of the 3 limits.*at least 48 pixels",
         "field",
     ),
     # Within the budget but for the biases.
     (
         "network",
-        stack(f"Conv2D(16, 3, strides=2{SAME})", f"Conv2D(32, 3, strides=2{SAME})", f"Conv2D(64, 3, strides=2{SAME})", f"SeparableConv2D(160, 5{SAME})", f"SeparableConv2D(76, 3{SAME})"),
+        stack(
+            f"Conv2D(16, 3, strides=2{SAME})",
+            f"Conv2D(32, 3, strides=2{SAME})",
+            f"Conv2D(64, 3, strides=2{SAME})",
+            f"SeparableConv2D(160, 5{SAME})",
+            f"SeparableConv2D(76, 3{SAME})",
+        ),
         "2 of the 3 limits.*at most 50,000",
         "weights",
     ),
@@ -252,14 +380,41 @@ WRONG_CODE = [
         "at least 3 convolutions",
         "shapes weights multiply_adds field",
     ),
-    ("network", changed(NETWORK, ("SeparableConv2D(64", "SeparableConv2D(32")), "at least 64 channels", "shapes weights multiply_adds field"),
-    ("network", changed(NETWORK, ("(64, 64, 3)", "(32, 32, 3)")), r"shape \(64, 64, 3\)", "shapes weights multiply_adds field"),
-    ("network", changed(NETWORK, (', activation="softmax"', "")), "no softmax", "shapes weights multiply_adds field"),
-    ("network", changed(NETWORK, ("        keras.Input((64, 64, 3)),\n", "")), "not built", "shapes weights multiply_adds field"),
+    (
+        "network",
+        changed(NETWORK, ("SeparableConv2D(64", "SeparableConv2D(32")),
+        "at least 64 channels",
+        "shapes weights multiply_adds field",
+    ),
+    (
+        "network",
+        changed(NETWORK, ("(64, 64, 3)", "(32, 32, 3)")),
+        r"shape \(64, 64, 3\)",
+        "shapes weights multiply_adds field",
+    ),
+    (
+        "network",
+        changed(NETWORK, (', activation="softmax"', "")),
+        "no softmax",
+        "shapes weights multiply_adds field",
+    ),
+    (
+        "network",
+        changed(NETWORK, ("        keras.Input((64, 64, 3)),\n", "")),
+        "not built",
+        "shapes weights multiply_adds field",
+    ),
     ("network", "network = keras.Sequential\n", "Expected|stopped", "shapes weights multiply_adds field"),
     (
         "network",
-        stack(f"Conv2D(64, 3{SAME})", f"Conv2D(64, 3{SAME})", f"Conv2D(64, 3{SAME})", "Flatten()", "Dense(256)", end="ReLU()"),
+        stack(
+            f"Conv2D(64, 3{SAME})",
+            f"Conv2D(64, 3{SAME})",
+            f"Conv2D(64, 3{SAME})",
+            "Flatten()",
+            "Dense(256)",
+            end="ReLU()",
+        ),
         "0 of the 3 limits",
         "weights multiply_adds field",
     ),

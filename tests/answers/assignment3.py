@@ -58,6 +58,14 @@ def transfer(base, num_classes):
 OTHER = "import copy\nhistory = copy.copy(history)\nhistory.history = dict(history.history)\n"
 
 
+# A second network, and how both are looked at.
+TRAINED = """transferred = transfer(base, 21)
+def test(one):
+    return one.evaluate(test_images, test_labels, verbose=0)[1]
+BOTH = [('from scratch', model), ('transfer', transferred)]
+"""
+
+
 def changed(code, *replacements):
     for old, new in replacements:
         assert old in code, old
@@ -101,19 +109,73 @@ WRONG_CODE = [
     ),
     ("split", changed(SPLIT, ("default_rng(seed)", "default_rng(0)")), "Every seed", "seed"),
     ("split", changed(SPLIT, ("default_rng(seed)", "default_rng()")), "second time", "seed"),
-    ("split", changed(SPLIT, ("rng.permutation(len(labels))", "np.arange(len(labels))")), "Every seed", "seed"),
-    ("split", changed(SPLIT, ("return np.array(train), np.array(validation)", "return np.array(validation), np.array(train)")), "swapped", "shares"),
-    ("split", changed(SPLIT, ("int(share * len(mine) + 0.5)", "int(share * len(mine))")), "should go to", "shares"),
+    (
+        "split",
+        changed(SPLIT, ("rng.permutation(len(labels))", "np.arange(len(labels))")),
+        "Every seed",
+        "seed",
+    ),
+    (
+        "split",
+        changed(
+            SPLIT,
+            ("return np.array(train), np.array(validation)", "return np.array(validation), np.array(train)"),
+        ),
+        "swapped",
+        "shares",
+    ),
+    (
+        "split",
+        changed(SPLIT, ("int(share * len(mine) + 0.5)", "int(share * len(mine))")),
+        "should go to",
+        "shares",
+    ),
     ("split", changed(SPLIT, ("np.array(train), np", "np.array(train[:-3]), np")), "in neither", "complete"),
-    ("split", changed(SPLIT, ("return np.array(train), np.array(validation)", "return labels[train], labels[validation]")), "in both|once|neither", "complete shares seed"),
-    ("split", changed(SPLIT, ("return np.array(train), np.array(validation)", "return np.array(train)")), "two arrays", "complete shares seed"),
-    ("build", changed(BUILD, ("layers.Rescaling(1 / 127.5, offset=-1)(x)", "x")), "0 to 255|scale|range", "scaled"),
+    (
+        "split",
+        changed(
+            SPLIT,
+            ("return np.array(train), np.array(validation)", "return labels[train], labels[validation]"),
+        ),
+        "in both|once|neither",
+        "complete shares seed",
+    ),
+    (
+        "split",
+        changed(SPLIT, ("return np.array(train), np.array(validation)", "return np.array(train)")),
+        "two arrays",
+        "complete shares seed",
+    ),
+    (
+        "build",
+        changed(BUILD, ("layers.Rescaling(1 / 127.5, offset=-1)(x)", "x")),
+        "0 to 255|scale|range",
+        "scaled",
+    ),
     ("build", changed(BUILD, ("Dense(num_classes,", "Dense(20,")), "Expected 21", "shapes compiled"),
     ("build", changed(BUILD, (', activation="softmax"', "")), "no softmax", "shapes compiled"),
-    ("build", changed(BUILD, ('"sparse_categorical_crossentropy"', '"categorical_crossentropy"')), "sparse", "compiled"),
-    ("build", changed(BUILD, ('"sparse_categorical_crossentropy"', '"mse"')), "sparse|squares|loss", "compiled"),
+    (
+        "build",
+        changed(BUILD, ('"sparse_categorical_crossentropy"', '"categorical_crossentropy"')),
+        "sparse",
+        "compiled",
+    ),
+    (
+        "build",
+        changed(BUILD, ('"sparse_categorical_crossentropy"', '"mse"')),
+        "sparse|squares|loss",
+        "compiled",
+    ),
     ("build", changed(BUILD, (', metrics=["accuracy"]', "")), "accuracy", "compiled"),
-    ("build", changed(BUILD, ('    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])\n', "")), "compile", "compiled"),
+    (
+        "build",
+        changed(
+            BUILD,
+            ('    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])\n', ""),
+        ),
+        "compile",
+        "compiled",
+    ),
     ("build", changed(BUILD, ("    return model\n", "")), "Expected a Keras model", "shapes scaled compiled"),
     (
         "build",
@@ -121,7 +183,12 @@ WRONG_CODE = [
         "at least 2 convolutions",
         "shapes",
     ),
-    ("build", changed(BUILD, ("keras.Input(input_shape)", "keras.Input((64, 64, 3))")), r"shape \(40, 48, 1\)", "shapes"),
+    (
+        "build",
+        changed(BUILD, ("keras.Input(input_shape)", "keras.Input((64, 64, 3))")),
+        r"shape \(40, 48, 1\)",
+        "shapes",
+    ),
     # These begin with a network that has been trained well, so that nothing long need be trained here.
     ("training", "model = build((64, 64, 3), 21)\n", "", "watched better_than_guessing"),
     ("training", OTHER + "history.history = {'loss': history.history['loss']}\n", "", "watched"),
@@ -137,43 +204,174 @@ WRONG_CODE = [
         "",
         "learned better_than_guessing",
     ),
-    ("confusion", changed(CONFUSION, ("matrix[label, said]", "matrix[said, label]")), "swapped", "example random empty"),
-    ("confusion", changed(CONFUSION, ("    for label, said in zip(labels, predictions):\n        matrix[label, said] += 1\n", "    matrix[labels, predictions] += 1\n")), "counts a pair once", "example random empty"),
     (
         "confusion",
-        changed(CONFUSION, ("np.zeros((num_classes, num_classes), dtype=int)", "np.zeros((max(labels.max(), predictions.max()) + 1,) * 2, dtype=int)")),
+        changed(CONFUSION, ("matrix[label, said]", "matrix[said, label]")),
+        "swapped",
+        "example random empty",
+    ),
+    (
+        "confusion",
+        changed(
+            CONFUSION,
+            (
+                "    for label, said in zip(labels, predictions):\n        matrix[label, said] += 1\n",
+                "    matrix[labels, predictions] += 1\n",
+            ),
+        ),
+        "counts a pair once",
+        "example random empty",
+    ),
+    (
+        "confusion",
+        changed(
+            CONFUSION,
+            (
+                "np.zeros((num_classes, num_classes), dtype=int)",
+                "np.zeros((max(labels.max(), predictions.max()) + 1,) * 2, dtype=int)",
+            ),
+        ),
         "never occurs",
         "empty",
     ),
-    ("confusion", changed(CONFUSION, ("return matrix", "return matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)")), "shares of the rows", "example random empty"),
-    ("confusion", changed(CONFUSION, ("return matrix", "return np.diag(np.diag(matrix))")), "Only the right", "example random empty"),
-    ("confusion", changed(CONFUSION, ("return matrix", "return matrix - np.diag(np.diag(matrix))")), "Only the errors", "example random empty"),
-    ("confusion", "from sklearn.metrics import confusion_matrix\ndef confusion(labels, predictions, num_classes):\n    return confusion_matrix(labels, predictions, labels=range(num_classes))\n", "sklearn", "example random empty"),
+    (
+        "confusion",
+        changed(
+            CONFUSION, ("return matrix", "return matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)")
+        ),
+        "shares of the rows",
+        "example random empty",
+    ),
+    (
+        "confusion",
+        changed(CONFUSION, ("return matrix", "return np.diag(np.diag(matrix))")),
+        "Only the right",
+        "example random empty",
+    ),
+    (
+        "confusion",
+        changed(CONFUSION, ("return matrix", "return matrix - np.diag(np.diag(matrix))")),
+        "Only the errors",
+        "example random empty",
+    ),
+    (
+        "confusion",
+        "from sklearn.metrics import confusion_matrix\n"
+        "def confusion(labels, predictions, num_classes):\n"
+        "    return confusion_matrix(labels, predictions, labels=range(num_classes))\n",
+        "sklearn",
+        "example random empty",
+    ),
     ("most_confused", changed(MOST_CONFUSED, ("i != j and ", "")), "diagonal", "example ties"),
-    ("most_confused", changed(MOST_CONFUSED, ("(i, j, matrix[i][j])", "(j, i, matrix[i][j])")), "swapped", "example ties"),
+    (
+        "most_confused",
+        changed(MOST_CONFUSED, ("(i, j, matrix[i][j])", "(j, i, matrix[i][j])")),
+        "swapped",
+        "example ties",
+    ),
     ("most_confused", changed(MOST_CONFUSED, ("-error[2], ", "error[2], ")), "largest", "example ties"),
     ("most_confused", changed(MOST_CONFUSED, ("-error[2], ", "")), "not the largest", "example ties"),
     ("most_confused", changed(MOST_CONFUSED, (" and matrix[i][j] > 0", "")), "never occur", "ties"),
-    ("most_confused", changed(MOST_CONFUSED, ("error[0], error[1]", "-error[0], -error[1]")), "Where two are equal", "ties"),
-    ("most_confused", changed(MOST_CONFUSED, ("return errors[:count]", "return [error[2] for error in errors][:count]")), "list of tuples", "example ties"),
+    (
+        "most_confused",
+        changed(MOST_CONFUSED, ("error[0], error[1]", "-error[0], -error[1]")),
+        "Where two are equal",
+        "ties",
+    ),
+    (
+        "most_confused",
+        changed(MOST_CONFUSED, ("return errors[:count]", "return [error[2] for error in errors][:count]")),
+        "list of tuples",
+        "example ties",
+    ),
     ("most_confused", changed(MOST_CONFUSED, ("errors[:count]", "errors")), "you return", "example ties"),
     ("transfer", changed(TRANSFER, ("    base.trainable = False\n", "")), "not frozen", "frozen learns"),
-    ("transfer", changed(TRANSFER, ("    base.trainable = False\n", ""), ("    return model", "    base.trainable = False\n    return model")), "moved|compile", "frozen learns"),
-    ("transfer", changed(TRANSFER, ("    model.compile", "    model.trainable = False\n    model.compile")), "nothing can learn|frozen", "frozen learns"),
-    ("transfer", changed(TRANSFER, ("base(inputs,", "base(layers.Rescaling(1 / 255)(inputs),")), "as they are", "pictures"),
+    (
+        "transfer",
+        changed(
+            TRANSFER,
+            ("    base.trainable = False\n", ""),
+            ("    return model", "    base.trainable = False\n    return model"),
+        ),
+        "moved|compile",
+        "frozen learns",
+    ),
+    (
+        "transfer",
+        changed(TRANSFER, ("    model.compile", "    model.trainable = False\n    model.compile")),
+        "nothing can learn|frozen",
+        "frozen learns",
+    ),
+    (
+        "transfer",
+        changed(TRANSFER, ("base(inputs,", "base(layers.Rescaling(1 / 255)(inputs),")),
+        "as they are",
+        "pictures",
+    ),
     ("transfer", changed(TRANSFER, ("base(inputs,", "base(inputs / 127.5 - 1,")), "as they are", "pictures"),
-    ("transfer", changed(TRANSFER, ("x = base(inputs, training=False)", "x = layers.Conv2D(8, 3)(inputs)")), "not part of the model", "pictures frozen"),
+    (
+        "transfer",
+        changed(TRANSFER, ("x = base(inputs, training=False)", "x = layers.Conv2D(8, 3)(inputs)")),
+        "not part of the model",
+        "pictures frozen",
+    ),
     ("transfer", changed(TRANSFER, ("Dense(num_classes,", "Dense(21,")), "Expected 7", "shapes"),
     ("transfer", changed(TRANSFER, (', activation="softmax"', "")), "no softmax", "shapes"),
-    ("transfer", changed(TRANSFER, ("    model.compile", "    keras.Model(inputs, x).compile")), "not compiled", "frozen learns"),
-    ("transfer", changed(TRANSFER, ("    return model", "    model(0)")), "stopped", "shapes pictures frozen learns"),
-    ("scores", "scores = {'from scratch': 0.95, 'transfer': 0.97}\ntransferred = model\n", "", "scratch transfer"),
-    ("scores", "transferred = transfer(base, 21)\nscores = {'transfer': transferred.evaluate(test_images, test_labels, verbose=0)[1]}\n", "", "scratch"),
-    ("scores", "transferred = transfer(base, 21)\nscores = {'from scratch': model.evaluate(test_images, test_labels, verbose=0)[1], 'transfer': 0.9}\n", "", "transfer"),
-    ("scores", "transferred = transfer(base, 21)\nscores = {'from scratch': model.evaluate(validation_images, validation_labels, verbose=0)[1], 'transfer': transferred.evaluate(test_images, test_labels, verbose=0)[1]}\n", "", "scratch"),
-    ("scores", "transferred = transfer(base, 21)\nscores = {key: 100 * one.evaluate(test_images, test_labels, verbose=0)[1] for key, one in [('from scratch', model), ('transfer', transferred)]}\n", "", "scratch transfer"),
-    ("scores", "transferred = transfer(base, 21)\nscores = {key: one.evaluate(test_images, test_labels, verbose=0) for key, one in [('from scratch', model), ('transfer', transferred)]}\n", "", "scratch transfer"),
-    ("scores", "transferred = transfer(base, 21)\nbase.trainable = True\nscores = {key: one.evaluate(test_images, test_labels, verbose=0)[1] for key, one in [('from scratch', model), ('transfer', transferred)]}\n", "", "transfer"),
+    (
+        "transfer",
+        changed(TRANSFER, ("    model.compile", "    keras.Model(inputs, x).compile")),
+        "not compiled",
+        "frozen learns",
+    ),
+    (
+        "transfer",
+        changed(TRANSFER, ("    return model", "    model(0)")),
+        "stopped",
+        "shapes pictures frozen learns",
+    ),
+    (
+        "scores",
+        "scores = {'from scratch': 0.95, 'transfer': 0.97}\ntransferred = model\n",
+        "",
+        "scratch transfer",
+    ),
+    (
+        "scores",
+        TRAINED + "scores = {'transfer': test(transferred)}\n",
+        "",
+        "scratch",
+    ),
+    (
+        "scores",
+        TRAINED + "scores = {'from scratch': test(model), 'transfer': 0.9}\n",
+        "",
+        "transfer",
+    ),
+    (
+        "scores",
+        TRAINED + "seen = model.evaluate(validation_images, validation_labels)[1]\n"
+        "scores = {'from scratch': seen, 'transfer': test(transferred)}\n",
+        "",
+        "scratch",
+    ),
+    (
+        "scores",
+        TRAINED + "scores = {key: 100 * test(one) for key, one in BOTH}\n",
+        "",
+        "scratch transfer",
+    ),
+    (
+        "scores",
+        TRAINED + "scores = {key: one.evaluate(test_images, test_labels) for key, one in BOTH}\n",
+        "",
+        "scratch transfer",
+    ),
+    (
+        "scores",
+        TRAINED + "base.trainable = True\nscores = {key: test(one) for key, one in BOTH}\n",
+        "",
+        "transfer",
+    ),
 ]
 
 
@@ -194,11 +392,18 @@ def load(code, task):
     return late
 
 
-GOOD_CURVES = {"loss": [3, 2.5, 2, 1.5, 1.2], "val_loss": [3.1, 2.7, 2.4, 2.2, 2.1], "val_accuracy": [0.1, 0.2, 0.2, 0.3, 0.3]}
+GOOD_CURVES = {
+    "loss": [3, 2.5, 2, 1.5, 1.2],
+    "val_loss": [3.1, 2.7, 2.4, 2.2, 2.1],
+    "val_accuracy": [0.1, 0.2, 0.2, 0.3, 0.3],
+}
 
 RIGHT = {f"A3.{task}": [load(code, task) for code in codes] for task, codes in RIGHT_CODE.items()}
 RIGHT["A3.training"] = [GOOD_CURVES]
-RIGHT["A3.scores"] = [{"from scratch": 0.42, "transfer": np.float32(0.61)}, {"from scratch": 0.5, "transfer": 0.5}]
+RIGHT["A3.scores"] = [
+    {"from scratch": 0.42, "transfer": np.float32(0.61)},
+    {"from scratch": 0.5, "transfer": 0.5},
+]
 WRONG = [(f"A3.{task}", load(code, task), message) for task, code, message, _ in WRONG_CODE if message]
 WRONG += [
     ("A3.training", 3, "what fit returns"),
