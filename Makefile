@@ -17,7 +17,7 @@ run: $(READY)
 	CNNKIT_OFFLINE=1 $(BIN)/python -m cnnkit run $(LECTURES)
 
 test: $(READY)
-	CNNKIT_OFFLINE=1 $(BIN)/python -m pytest
+	CNNKIT_OFFLINE=1 $(BIN)/python -m pytest -n 2 --dist loadfile
 
 lab: $(READY)
 	$(BIN)/jupyter lab notebooks
