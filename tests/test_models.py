@@ -9,8 +9,13 @@ import pytest
 
 from cnnkit import models, shapes
 
-LARGE = ["alexnet", "vgg16"]  # in test_models_large.py
-SMALL = [name for name in models.__all__ if name not in LARGE]
+ELSEWHERE = [
+    "alexnet",
+    "vgg16",
+    "transfer",
+    "unfreeze",
+]  # in test_models_large.py and test_models_transfer.py
+SMALL = [name for name in models.__all__ if name not in ELSEWHERE]
 CLASSIFIERS = [name for name in SMALL if name != "denoiser"]
 
 

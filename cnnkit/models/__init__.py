@@ -8,6 +8,8 @@ What they share:
 - Output: (N, num_classes) probabilities from a softmax; with ``logits=True`` the numbers before it, which belong
   with ``from_logits=True`` in the loss. ``num_classes=1`` gives one unit with a sigmoid, for two classes 0 and 1.
 - You call `compile` and `fit` yourself.
+
+`transfer` puts a new head on a trained network, `unfreeze` lets the end of that network train along.
 """
 
 from .alexnet import alexnet
@@ -17,6 +19,7 @@ from .convnet1 import convnet1
 from .denoiser import denoiser
 from .lenet5 import lenet5, lenet5_small
 from .mlp import mlp
+from .transfer import transfer, unfreeze
 from .vgg16 import vgg16
 from .vgg_mini import vgg_mini
 
@@ -29,6 +32,8 @@ __all__ = [
     "lenet5",
     "lenet5_small",
     "mlp",
+    "transfer",
+    "unfreeze",
     "vgg16",
     "vgg_mini",
 ]

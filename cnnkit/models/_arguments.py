@@ -2,7 +2,7 @@
 
 import numbers
 
-__all__ = ["check_classes", "check_input_shape", "output_activation"]
+__all__ = ["check_classes", "check_dropout", "check_input_shape", "output_activation"]
 
 
 def check_input_shape(input_shape, smallest=1):
@@ -51,6 +51,14 @@ def check_classes(num_classes):
             f"`num_classes` must be a whole number of at least 1; received {num_classes!r}. With a data set: "
             "num_classes=len(data.class_names)."
         )
+
+
+def check_dropout(dropout):
+    """Raise a ValueError unless `dropout` is a share from 0 to below 1."""
+    if isinstance(dropout, bool) or not isinstance(dropout, numbers.Real) or not 0 <= dropout < 1:
+        percent = isinstance(dropout, numbers.Real) and 1 < dropout < 100
+        slip = f" In percent? Write {dropout / 100}." if percent else " 0 leaves it out."
+        raise ValueError(f"`dropout` is a share from 0 to below 1; received {dropout!r}.{slip}")
 
 
 def output_activation(num_classes, logits):

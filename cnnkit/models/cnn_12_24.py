@@ -3,7 +3,7 @@
 import keras
 from keras import layers
 
-from ._arguments import check_input_shape, output_activation
+from ._arguments import check_dropout, check_input_shape, output_activation
 
 __all__ = ["cnn_12_24"]
 
@@ -42,9 +42,7 @@ def cnn_12_24(*, input_shape=(28, 28, 1), num_classes=10, logits=False, dropout=
     Source: a first network of university courses; it differs from LeNet-5 by its 3×3 kernels and its dropout.
     """
     input_shape = check_input_shape(input_shape, smallest=10)
-    if not 0 <= dropout < 1:
-        slip = f" In percent? Write {dropout / 100}." if 1 < dropout < 100 else ""
-        raise ValueError(f"`dropout` is a share from 0 to below 1; received {dropout!r}.{slip}")
+    check_dropout(dropout)
     return keras.Sequential(
         [
             layers.Input(input_shape),
