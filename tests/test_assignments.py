@@ -103,14 +103,14 @@ def test_each_task_is_proved_by_six_wrong_answers(key):
 
 @each_assignment
 def test_the_metadata_are_what_nbgrader_expects(key):
-    from nbgrader.nbgraderformat import MetadataValidatorV3
+    from nbgrader.nbgraderformat import MetadataValidator
 
     notebook = assignments.read(grading.PATHS[key])
     nbformat.validate(notebook)
     ids = []
     for cell in notebook.cells:
         if "nbgrader" in cell.metadata:
-            MetadataValidatorV3().validate_cell(cell)
+            MetadataValidator().validate_cell(cell)
             ids.append(cell.metadata.nbgrader.grade_id)
             solution, grade = cell.metadata.nbgrader.solution, cell.metadata.nbgrader.grade
             assert solution != grade, "an answer is not graded itself, the tests after it are"

@@ -7,6 +7,7 @@ graded side by side, because each sheet starts a kernel of its own.
 import concurrent.futures
 import csv
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -16,7 +17,7 @@ import nbformat
 import pytest
 
 from cnnkit import __main__ as command_line
-from cnnkit.course import kernels
+from cnnkit.course import assignments
 
 from . import grading
 from .answers import assignment1, assignment2, assignment3
@@ -43,10 +44,14 @@ PARTLY = {
 
 
 def nbgrader(folder, *arguments):
-    env = kernels.environment(grading.ROOT / "build" / "kernels", offline_data=True)
-    # So that the trainings of two kernels share the machine.
-    env |= {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1", "OMP_NUM_THREADS": "1"}
-    env["JUPYTER_CONFIG_DIR"] = str(folder / "no-settings-of-this-user")
+    # So that the trainings of two kernels share the machine, and no settings of this user come in.
+    env = assignments.environment() | {
+        "TF_NUM_INTRAOP_THREADS": "1",
+        "TF_NUM_INTEROP_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+    }
+    env |= {"JUPYTER_CONFIG_DIR": str(folder / "none"), "IPYTHONDIR": str(folder / "ipython")}
+    env.pop("MPLBACKEND", None)
     done = subprocess.run(
         [sys.executable, "-m", "nbgrader", *arguments],
         cwd=folder,
@@ -82,16 +87,22 @@ def grade_one(folder, key):
     assert command_line.main(["release", str(folder), key]) == 0
     name = f"{grading.PATHS[key].stem}.ipynb"
     release, archive = folder / "release" / key / name, folder / "downloaded" / key / "archive"
-    hand_in(key, release, solutions(key), archive / "solved" / name)
+    # nbgrader by itself takes everything on stderr for a failure, a warning as well.
+    warned = {
+        task: re.sub(
+            r"^(def .*:)$", r"\1\n    import sys; print('a warning', file=sys.stderr)", code, flags=re.M
+        )
+        for task, code in solutions(key).items()
+    }
+    hand_in(key, release, warned, archive / "solved" / name)
     shutil.copy(release, archive / f"empty_{name}")
     answers = solutions(key) | {task: codes[0] for task, codes in ANSWERS[key].RIGHT_CODE.items()}
     answers |= {task: code for task, (code, _) in PARTLY[key].items()}
     partly = hand_in(key, release, answers, folder / "partly.ipynb")
-    # This student has made a test easier, too.
-    for cell in partly.cells:
-        if cell.metadata.get("nbgrader", {}).get("points"):
-            cell.source = "pass"
-            break
+    # This student has made one test easier and deleted another.
+    easier, deleted = [cell for cell in partly.cells if cell.metadata.get("nbgrader", {}).get("points")][:2]
+    easier.source = "pass"
+    partly.cells.remove(deleted)
     nbformat.write(partly, folder / "partly.ipynb")
     with zipfile.ZipFile(archive / "partly.zip", "w") as file:
         file.write(folder / "partly.ipynb", f"Partly Right_123_assignsubmission_file/{name}")

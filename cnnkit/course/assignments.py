@@ -4,6 +4,7 @@
 makes the student's version from it (`generate_assignment`); nothing is cut out here.
 """
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -14,12 +15,22 @@ from . import lectures
 _CONFIG = '''\
 """The settings of this nbgrader course. Written once by `python -m cnnkit release`; from then on it is yours."""
 
+import os
+
 c = get_config()  # noqa: F821
 
 c.CourseDirectory.course_id = "cnnkit"
 
 # A cell may train a network: seconds before nbgrader gives up on it.
 c.Execute.timeout = 900
+
+# TensorFlow's log and Python's warnings go to stderr, which nbgrader by itself takes for a failure.
+c.IgnorePattern.enabled = True
+c.IgnorePattern.pattern = r"(?s).*"
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+# A graded cell that a student has deleted comes back, and is graded.
+c.OverwriteCells.add_missing_cells = True
 
 # What comes back: a folder for each student with the notebook in it, zipped or not, or one notebook each, called
 # STUDENT_A1_….ipynb. Moodle's "Name_1234_assignsubmission_file" is understood as well.
@@ -91,6 +102,12 @@ def lay_out(folder, chosen):
     return kept
 
 
+def environment():
+    """The environment variables that nbgrader needs: it calls `alembic`, which lies beside this Python."""
+    beside = str(Path(sys.executable).parent)
+    return {**os.environ, "PATH": os.pathsep.join([beside, os.environ.get("PATH", "")])}
+
+
 def generate(folder, key):
     """Lets nbgrader make the student's version of one assignment: `release/A1` from `source/A1`.
 
@@ -98,7 +115,7 @@ def generate(folder, key):
         ReleaseError: nbgrader is missing or refuses; the message ends with what it said.
     """
     command = [sys.executable, "-m", "nbgrader", "generate_assignment", key]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=folder, env=environment(), capture_output=True, text=True, check=False)
     if done.returncode:
         said = (done.stderr or done.stdout).strip().splitlines()[-8:]
         if any("No module named nbgrader" in line for line in said):

@@ -2,20 +2,22 @@
 
 import builtins
 import dis
+import sys
 import types
 
 from . import _core
 
-# What every function may use besides the package that the assignment is about.
-_ALWAYS = {"builtins", "__main__", "collections", "functools", "itertools", "math", "operator", "typing"}
+# What every function may use besides the package that the assignment is about: its own notebook, and what comes with
+# Python, but for the ways to import under another name.
+_ALWAYS = ({"__main__"} | sys.stdlib_module_names) - {"importlib", "pkgutil", "runpy"}
 _WAYS_ROUND = (builtins.__import__, compile, eval, exec)
 
 
 def expect_only(package, *functions):
     """Raise unless the functions, and those of the student's own that they call, use one package only.
 
-    Modules of arithmetic that come with Python, such as `math` and `itertools`, are always allowed. What a cell
-    imports to compare with doesn't matter, only what the functions reach for.
+    What comes with Python, such as `math` and `itertools`, is always allowed. What a cell imports to compare with
+    doesn't matter, only what the functions reach for.
 
     Args:
         package: its name, ``"numpy"``.

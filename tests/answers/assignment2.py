@@ -72,6 +72,8 @@ RIGHT_CODE = {
         RECEPTIVE_FIELD,
         """
 def receptive_field(stack):
+    import math
+
     size = 1
     for kernel, stride in reversed(stack):
         size = (size - 1) * stride + kernel
@@ -265,7 +267,7 @@ WRONG_CODE = [
         "receptive_field",
         changed(RECEPTIVE_FIELD, ("in stack:", "in stack[::-1]:")),
         "Begin at the picture",
-        "example size",
+        "size",
     ),
     (
         "receptive_field",
