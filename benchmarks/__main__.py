@@ -58,7 +58,9 @@ def in_words(row):
 
 
 def ratio(row):
-    """How many times as long as ours, with as many digits as it deserves."""
+    """How many times as long as ours, with as many digits as it deserves; "" for what is no speed."""
+    if (row.get("unit") or "").startswith("%"):
+        return ""
     times = row["times_ours"]
     return f"{times:,.0f} ×" if times >= 10 else f"{times:.2g} ×"
 
@@ -89,8 +91,9 @@ def summary(results):
     lines = ["| Task | Ours | Other ways, and how many times as long as ours |", "|---|---|---|"]
     for result in results.values():
         ours, *others = [row for row in result["rows"] if row["task"] == result["rows"][0]["task"]]
-        timed = "right" not in (ours.get("unit") or "")
-        words = [f"{row['way']} {in_words(row)}" + (f" ({ratio(row)})" if timed else "") for row in others]
+        words = [
+            f"{row['way']} {in_words(row)}" + (f" ({ratio(row)})" if ratio(row) else "") for row in others
+        ]
         lines.append(
             f"| {result['title']}: {ours['task']} | {ours['way']} {in_words(ours)} | {'; '.join(words)} |"
         )

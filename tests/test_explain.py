@@ -33,6 +33,11 @@ def logits_by_hand(model, kind, images=IMAGES):
     return second(first(images), images).numpy()
 
 
+def answers(model, images=IMAGES):
+    """What the model itself says, without the time that `predict` takes to get ready."""
+    return model(images, training=False).numpy()
+
+
 def score(logits, target):
     """The logit of the class; with one unit and class 0 its negative."""
     if logits.shape[1] == 1:
@@ -68,7 +73,7 @@ class TestActivations:
         model = models("functional")
         found = explain.activations(model, IMAGES, batch_size=2)
         layers = [layer for layer in model.layers if not isinstance(layer, L.InputLayer)]
-        wanted = keras.Model(model.inputs, [layer.output for layer in layers]).predict(IMAGES, verbose=0)
+        wanted = keras.Model(model.inputs, [layer.output for layer in layers])([IMAGES], training=False)
         assert list(found) == [layer.name for layer in layers]
         for layer, values in zip(layers, wanted, strict=True):
             np.testing.assert_allclose(found[layer.name], values, rtol=1e-4, atol=1e-5, err_msg=layer.name)
@@ -79,7 +84,7 @@ class TestActivations:
     def test_the_last_layer_is_what_predict_gives(self, models, kind, end):
         model = models(kind, end)
         *_, last = explain.activations(model, IMAGES).values()
-        np.testing.assert_allclose(last, model.predict(IMAGES, verbose=0), rtol=1e-4, atol=1e-5)
+        np.testing.assert_allclose(last, answers(model), rtol=1e-4, atol=1e-5)
 
     def test_names_within_models_and_the_models_themselves(self, models):
         found = explain.activations(models("nested twice"), IMAGES[:1])
@@ -108,6 +113,8 @@ class TestActivations:
             ValueError, match=r"received 'conv', which 2 share.*full name: one/conv, two/conv"
         ):
             explain.activations(model, np.zeros((1, 6, 6, 1)), "conv")
+        both = [part.get_layer("conv") for part in model.layers]
+        assert list(explain.activations(model, np.zeros((1, 6, 6, 1)), both)) == ["one/conv", "two/conv"]
         assert list(explain.activations(model, np.zeros((1, 6, 6, 1)), "two/conv")) == ["two/conv"]
 
 
@@ -169,7 +176,7 @@ class TestGradCam:
         for model in (soft, plain):
             kernel = model.get_layer("predictions").kernel
             kernel.assign(100 * kernel)
-        assert soft.predict(IMAGES, verbose=0).max() > 1 - 1e-7  # its own gradient would be 0
+        assert answers(soft).max() > 1 - 1e-7  # its own gradient would be 0
         for method in (explain.grad_cam, explain.saliency):
             found = method(soft, IMAGES, target=2)
             assert found.any()
@@ -214,21 +221,20 @@ class TestSaliency:
         largest = explain.saliency(model, images)
         assert signed.shape == largest.shape == (2, SIDE, SIDE)
         assert largest.min() >= 0
-        step, close = 1e-3, 0
+        step = 1e-3
         places = np.random.default_rng(1).integers(2, SIDE - 2, (8, 2))
-        for row, column in places:
-            slopes = []
+        moved = np.tile(images, (8, 3, 2, 1, 1, 1, 1))  # (place, channel, up or down, picture, H, W, C)
+        for place, (row, column) in enumerate(places):
             for channel in range(3):
-                up, down = images.copy(), images.copy()
-                up[:, row, column, channel] += step
-                down[:, row, column, channel] -= step
-                values = [np.asarray(score(second(first(x), x).numpy(), target)) for x in (up, down)]
-                slopes.append((values[0] - values[1]) / (2 * step))
-            slopes = np.array(slopes)
-            np.testing.assert_allclose(signed[:, row, column], slopes.sum(0), rtol=1e-2, atol=1e-6)
-            np.testing.assert_allclose(largest[:, row, column], abs(slopes).max(0), rtol=1e-2, atol=1e-6)
-            close += (abs(slopes).max() > 1e-5).sum()
-        assert close > 4  # not only zeros compared
+                moved[place, channel, 0, :, row, column, channel] += step
+                moved[place, channel, 1, :, row, column, channel] -= step
+        flat = moved.reshape(-1, SIDE, SIDE, 3)
+        values = np.asarray(score(second(first(flat), flat).numpy(), np.tile(target, 48))).reshape(8, 3, 2, 2)
+        slopes = (values[:, :, 0] - values[:, :, 1]) / (2 * step)  # (place, channel, picture)
+        rows, columns = places.T
+        np.testing.assert_allclose(signed[:, rows, columns].T, slopes.sum(1), rtol=1e-2, atol=1e-6)
+        np.testing.assert_allclose(largest[:, rows, columns].T, abs(slopes).max(1), rtol=1e-2, atol=1e-6)
+        assert (abs(slopes).max(axis=(1, 2)) > 1e-5).sum() > 4  # not only zeros compared
 
     def test_noisy_copies_are_repeatable_and_calmer(self, models):
         model = models("sequential")
@@ -246,7 +252,7 @@ class TestSaliency:
 
 
 def explain_classes(model, images):
-    return model.predict(images, verbose=0).argmax(axis=1)
+    return answers(model, images).argmax(axis=1)
 
 
 class TestOcclusion:
@@ -256,9 +262,7 @@ class TestOcclusion:
     def test_against_predictions_of_hand_covered_pictures(self, models, kind, end):
         model = models(kind, end)
         images, size, strides = IMAGES[:2], 7, 5
-        outputs = model.predict(images, verbose=0)
-        logits = logits_by_hand(model, kind, images)
-        target = predicted(logits)
+        target = predicted(logits_by_hand(model, kind, images))
 
         def of_class(row, values):
             if values.shape[1] > 1:
@@ -267,18 +271,17 @@ class TestOcclusion:
                 return values[:, 0]
             return 1 - values[:, 0] if end == "sigmoid" else -values[:, 0]
 
+        squares = [(top, left) for top in (0, 5, 10, 15, 17) for left in (0, 5, 10, 15, 17)]
         wanted = np.zeros((2, SIDE, SIDE))
         for row, image in enumerate(images):
             lost, times = np.zeros((SIDE, SIDE)), np.zeros((SIDE, SIDE))
-            for top in (0, 5, 10, 15, 17):
-                for left in (0, 5, 10, 15, 17):
-                    covered = image.copy()
-                    covered[top : top + size, left : left + size] = image.mean(axis=(0, 1))
-                    value = of_class(row, model.predict(covered[np.newaxis], verbose=0))[0]
-                    lost[top : top + size, left : left + size] += (
-                        of_class(row, outputs[row : row + 1])[0] - value
-                    )
-                    times[top : top + size, left : left + size] += 1
+            covered = np.repeat(image[np.newaxis], len(squares) + 1, axis=0)  # the last one is left as it is
+            for copy, (top, left) in zip(covered, squares, strict=False):
+                copy[top : top + size, left : left + size] = image.mean(axis=(0, 1))
+            *values, whole = of_class(row, answers(model, covered))
+            for value, (top, left) in zip(values, squares, strict=True):
+                lost[top : top + size, left : left + size] += whole - value
+                times[top : top + size, left : left + size] += 1
             wanted[row] = lost / times
         found = explain.occlusion(model, images, size=size, strides=strides, batch_size=4)
         assert found.dtype == np.float32
@@ -316,6 +319,9 @@ class TestMaps:
         model.save(tmp_path / "model.keras")
         reloaded = keras.models.load_model(tmp_path / "model.keras")
         np.testing.assert_allclose(method(reloaded, IMAGES), method(model, IMAGES), rtol=1e-4, atol=1e-6)
+        layers = explain.activations(reloaded, IMAGES[:1])
+        for name, values in explain.activations(model, IMAGES[:1]).items():
+            np.testing.assert_allclose(layers[name], values, rtol=1e-4, atol=1e-5, err_msg=name)
 
     @pytest.mark.parametrize("kind", ["nested", "sequential"])
     def test_the_model_stays_as_it_is(self, kind, method):
@@ -324,12 +330,12 @@ class TestMaps:
         weights, config = model.get_weights(), model.get_config()
         layers = list(model._flatten_layers())
         nodes = [len(layer._inbound_nodes) for layer in layers]
-        before = model.predict(IMAGES, verbose=0)
+        before = answers(model)
         method(model, IMAGES)
         assert [len(layer._inbound_nodes) for layer in layers] == nodes
         assert model.get_config() == config
         assert all((a == b).all() for a, b in zip(weights, model.get_weights(), strict=True))
-        np.testing.assert_array_equal(model.predict(IMAGES, verbose=0), before)
+        np.testing.assert_array_equal(answers(model), before)
 
     def test_none_is_the_predicted_class(self, models, method):
         model = models("functional")
@@ -443,6 +449,24 @@ class TestErrors:
             ValueError, match=r"in colour, the model wants grey.*mean\(axis=-1, keepdims=True\)"
         ):
             explain.saliency(model, np.zeros((4, 6, 6, 3)))
+
+    def test_numbers_that_are_none(self, models):
+        broken = np.where(np.arange(24) == 3, np.nan, IMAGES.transpose(0, 1, 3, 2)).transpose(0, 1, 3, 2)
+        with pytest.raises(ValueError, match=r"finite numbers; received NaN.*divided by zero.*np.isfinite"):
+            explain.occlusion(models(), broken)
+
+    @pytest.mark.parametrize("front", [[], [L.RandomFlip()]])
+    def test_pictures_scaled_twice(self, front):
+        ends = [L.Rescaling(1 / 255, name="scale"), L.Flatten(), L.Dense(2)]
+        model = keras.Sequential([keras.Input((4, 4, 1)), *front, *ends])
+        image = np.linspace(0, 1, 16).reshape(1, 4, 4, 1)
+        with pytest.warns(
+            UserWarning, match=r"go from 0 to 1, and 'scale' .*divides them by 255.*images \* 255"
+        ):
+            explain.saliency(model, image)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            explain.saliency(model, 255 * image)
 
     def test_what_is_no_array(self, models):
         with pytest.raises(

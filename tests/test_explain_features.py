@@ -61,7 +61,7 @@ class TestEveryKindOfModel:
         assert images.shape == (units, SIDE, SIDE, 3)
         # The same weights without a softmax or sigmoid: what must rise, and the same pictures.
         twin = make("functional", "logits" if units > 1 else "one logit")
-        assert (unit_means(twin, images, "predictions") > twin.predict(GREY, verbose=0)[0]).all()
+        assert (unit_means(twin, images, "predictions") > twin(GREY, training=False).numpy()[0]).all()
         np.testing.assert_array_equal(images, explain.feature_images(twin, "predictions", steps=12))
 
     def test_a_reloaded_model_gives_the_same(self, tmp_path):

@@ -185,11 +185,11 @@ def test_models_of_keras():
         ]
     )
     axes = plot.receptive_field(model)
-    assert [label.get_text().split("\n")[0] for label in axes.get_yticklabels()] == [
-        "picture",
-        "Conv2D 5, stride 2",
-        "MaxPooling2D 2, stride 2",
-        "Conv2D 3",
+    assert [label.get_text() for label in axes.get_yticklabels()] == [
+        "picture\n15 pixels seen",
+        "first\nConv2D 5, stride 2\nsix cells",
+        "pool\nMaxPooling2D 2, stride 2\nthree cells",
+        "second\nConv2D 3\none cell",
     ]
     field = shapes.receptive_field(model, "second")
     assert len(pixels_seen(axes)) == field.size[1] == 15
@@ -218,3 +218,30 @@ def test_models_of_keras():
         plot.receptive_field(branched)
     axes = plot.receptive_field(branched, image=PHOTO)
     assert [frame.get_width() for frame in axes.patches] == [3, 5]
+
+
+def test_models_inside_models_and_operations_between_them():
+    """A transfer model: preprocessing written as arithmetic, then a base, then a head."""
+    keras = pytest.importorskip("keras")
+    layers = keras.layers
+    base = keras.Sequential(
+        [keras.Input((20, 20, 3)), layers.Conv2D(2, 3, name="conv"), layers.MaxPooling2D(2, name="pool")],
+        name="base",
+    )
+    start = keras.Input((20, 20, 3))
+    x = base(layers.RandomFlip()(start) / 127.5 - 1.0)
+    x = layers.Conv2D(2, 3, name="top")(x)
+    model = keras.Model(start, layers.Dense(2)(layers.GlobalAveragePooling2D()(x)))
+    axes = plot.receptive_field(model)
+    names = [label.get_text().split("\n")[0] for label in axes.get_yticklabels()]
+    assert names == ["picture", "base/conv", "base/pool", "top"]
+    assert len(pixels_seen(axes)) == shapes.receptive_field(model, "top").size == 8
+    for name in ("base/pool", "pool", base.layers[1]):
+        assert len(pixels_seen(plot.receptive_field(model, layer=name))) == 4
+    with pytest.raises(ValueError, match=r"received 'poool'\..*base/pool"):
+        plot.receptive_field(model, layer="poool")
+    deep = keras.Sequential(
+        [keras.Input((99, 99, 1))] + [layers.Conv2D(1, 21, name=f"c{n}") for n in range(4)]
+    )
+    with pytest.raises(ValueError, match=r"at most 64 pixels.*see 81.*`layer='c2'`"):
+        plot.receptive_field(deep)

@@ -1,19 +1,23 @@
 """What comes in: pictures, classes, units; and what is wrong with them."""
 
 import numbers
+import warnings
 
 import numpy as np
 
 __all__ = ["check_amount", "check_count", "check_images", "check_size", "check_target", "check_units"]
 
 
-def check_images(images, shape):
-    """Return the pictures as float32 (N, H, W, C); raise a ValueError unless they fit a model of this `shape`.
+def check_images(images, network):
+    """Return the pictures as float32 (N, H, W, C); raise a ValueError unless they fit the network.
+
+    Pictures from 0 to 1 for a network that divides by 255 itself are let through, with a warning.
 
     Args:
         images: array or tensor.
-        shape: (H, W, C) that the model takes, `None` where any will do.
+        network: `Network`; its `image_shape` is (H, W, C), `None` where any will do.
     """
+    shape = network.image_shape
     if isinstance(images, (str, bytes, dict)) or hasattr(images, "element_spec"):
         what = "a tf.data" if hasattr(images, "element_spec") else type(images).__name__
         raise TypeError(
@@ -64,12 +68,19 @@ def check_images(images, shape):
             f"`keras.ops.image.resize(images, ({shape[0]}, {shape[1]}))`."
         )
     try:
-        return images.astype(np.float32, copy=False)
+        images = images.astype(np.float32, copy=False)
     except (TypeError, ValueError):
         raise TypeError(
             f"`images` must hold numbers; received dtype {images.dtype}. Pictures of different sizes do not make an "
             "array: bring them to one size first."
         ) from None
+    if not np.isfinite(images).all():
+        raise ValueError(
+            "`images` must hold finite numbers; received NaN or infinity among them. Perhaps something was divided by "
+            "zero. `np.isfinite(images).all(axis=(1, 2, 3))` says which pictures are whole."
+        )
+    _warn_if_scaled_twice(images, network)
+    return images
 
 
 def check_target(target, predicted, classes):
@@ -138,6 +149,18 @@ def check_size(size, shape, any_size):
             "and the batch do not belong to it. For square pictures: `image_size=96`."
         )
     return int(both[0]), int(both[1])
+
+
+def _warn_if_scaled_twice(images, network):
+    step = network.first_step()
+    if step is None or type(step.layer).__name__ != "Rescaling" or np.abs(step.layer.scale).max() > 0.02:
+        return
+    if images.min() >= 0 and 0 < images.max() <= 1:
+        warnings.warn(
+            f"`images` go from {images.min():.3g} to {images.max():.3g}, and {step.name!r} in {network.model.name!r} "
+            "divides them by 255 again: to the model they are black. Give pictures from 0 to 255: `images * 255`.",
+            stacklevel=4,
+        )
 
 
 def _fits(shape, wanted):

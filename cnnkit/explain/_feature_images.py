@@ -313,31 +313,14 @@ def _try_size(work, name, size, network):
         ) from error
 
 
-# What stands before the first kernel and leaves the range of the values as it is.
-_LEAVES_RANGE = (
-    "Random",
-    "Resizing",
-    "CenterCrop",
-    "ZeroPadding",
-    "Cropping",
-    "Dropout",
-    "Gaussian",
-    "Identity",
-)
-
-
 def _warn_of_range(network, slot):
     """Warn if the first kernel gets pixels from 0 to 255 as they are: few networks were trained on them."""
-    for step in network._leading_to([slot]):
-        layer = step.layer
-        if any(hasattr(layer, kernel) for kernel in ("kernel", "depthwise_kernel")):
-            warnings.warn(
-                f"{step.name!r} gets pixels from 0 to 255 as they are: nothing in {network.model.name!r} scales them. "
-                "If it was trained on others, say how they were made: `preprocess=lambda x: x / 255`, or the "
-                "`preprocess_input` that belongs to a model of keras.applications. If not, `preprocess=lambda x: x` "
-                "silences this.",
-                stacklevel=3,
-            )
-            return
-        if not type(layer).__name__.startswith(_LEAVES_RANGE):
-            return
+    step = network.first_step(slot)
+    if step is not None and any(hasattr(step.layer, kernel) for kernel in ("kernel", "depthwise_kernel")):
+        warnings.warn(
+            f"{step.name!r} gets pixels from 0 to 255 as they are: nothing in {network.model.name!r} scales them. "
+            "If it was trained on others, say how they were made: `preprocess=lambda x: x / 255`, or the "
+            "`preprocess_input` that belongs to a model of keras.applications. If not, `preprocess=lambda x: x` "
+            "silences this.",
+            stacklevel=3,
+        )

@@ -41,7 +41,7 @@ def grad_cam(model, images, *, layer=None, target=None, resize=True, batch_size=
     import tensorflow as tf
 
     classifier = _Classifier(model)
-    images = check_images(images, classifier.network.image_shape)
+    images = check_images(images, classifier.network)
     slot = classifier.spatial(layer, images)
 
     def maps(part, classes):
@@ -102,7 +102,7 @@ def saliency(model, images, *, target=None, signed=False, copies=0, noise=0.1, s
     import tensorflow as tf
 
     classifier = _Classifier(model)
-    images = check_images(images, classifier.network.image_shape)
+    images = check_images(images, classifier.network)
     copies = check_count("copies", copies, smallest=0)
     chance = np.random.default_rng(seed)
 
@@ -156,7 +156,7 @@ def occlusion(model, images, *, size=None, strides=None, fill=None, target=None,
     Source: M. D. Zeiler, R. Fergus, Visualizing and understanding convolutional networks, ECCV 2014.
     """
     classifier = _Classifier(model)
-    images = check_images(images, classifier.network.image_shape)
+    images = check_images(images, classifier.network)
     batch_size = check_count("batch_size", batch_size)
     height, width = images.shape[1:3]
     size = max(1, round(min(height, width) / 6)) if size is None else check_count("size", size)

@@ -14,6 +14,17 @@ from ..shapes._models import _flat, _graph_ends, _in_order
 # What only passes on the values of the layer before.
 _PASSING = {"Dropout", "Flatten", "Identity", "Reshape", "Squeeze"}
 _HEADS = {"softmax", "sigmoid"}
+# What may stand at the beginning and leaves the range of the pixels as it is: how their names begin.
+_LEAVES_RANGE = (
+    "CenterCrop",
+    "Cropping",
+    "Dropout",
+    "Gaussian",
+    "Identity",
+    "Random",
+    "Resizing",
+    "ZeroPadding",
+)
 
 
 class Step(NamedTuple):
@@ -96,8 +107,9 @@ class Network:
             return found[0]
         if found:
             raise ValueError(
-                f"`layer` must be the name of one layer; received {_shown(layer)}, which {len(found)} share. They "
-                f"belong to different models inside {self.model.name!r}. Give the full name: {_list(found)}."
+                f"`layer` must be the name of one layer; received {_shown(layer)}, which {len(found)} share: they "
+                f"belong to different models inside {self.model.name!r}, or are several calls of one layer. Give the "
+                f"full name: {_list(found)}."
             )
         short = {name.rpartition("/")[2]: name for name in reversed(self.outputs)}
         wanted = getattr(layer, "name", str(layer))
@@ -158,6 +170,11 @@ class Network:
     def step_of(self, slot):
         """Return the step that makes the value in this slot, or `None` for the pictures themselves."""
         return next((step for step in self.steps if slot in step.makes), None)
+
+    def first_step(self, slot=None):
+        """Return the first step on the way to a slot, or to the output, that changes the range of the pixels."""
+        steps = self._leading_to([self.output if slot is None else slot])
+        return next((s for s in steps if not type(s.layer).__name__.startswith(_LEAVES_RANGE)), None)
 
     def head(self, slot=None):
         """What turns the logits into probabilities at the end, and what to call instead to have the logits.

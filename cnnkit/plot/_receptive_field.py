@@ -1,38 +1,26 @@
 """How far a network sees: the cells that one output is made of, layer by layer, or frames on a picture."""
 
-import itertools
 import math
 from typing import NamedTuple
 
 import numpy as np
 
 from .. import shapes
+from ..shapes._fields import _POINTWISE, _kinds
+from ..shapes._models import _calls
 from . import _alt, _arrays, _layout
 
 MOST_CELLS = 64  # cells side by side: smaller ones cannot be told apart
 MOST_FRAMES = 20
 _SEEN, _OTHER = "#8ec1e8", "#eef2f5"
-_POINTWISE = {
-    "Activation",
-    "BatchNormalization",
-    "Dropout",
-    "ELU",
-    "GaussianNoise",
-    "InputLayer",
-    "LeakyReLU",
-    "PReLU",
-    "ReLU",
-    "Rescaling",
-    "Softmax",
-    "SpatialDropout2D",
-}
 _END = {"Flatten", "Dense", "BaseGlobalPooling"}  # behind these there are no cells any more
 
 
 class _Step(NamedTuple):
     """What one layer does along the width of the picture."""
 
-    name: str
+    layer: str  # its name in the model; "" where the list only describes it
+    name: str  # what it does, in words
     kernel: int
     stride: int
     padding: object
@@ -88,7 +76,8 @@ def receptive_field(model_or_layers, *, layer=None, cell=None, image_size=None, 
     if size > MOST_CELLS:
         raise ValueError(
             f"Expected layers that see at most {MOST_CELLS} pixels, for each is drawn; received some that "
-            f"see {size}. Draw fewer layers, with `layer=`, or frames on a picture, with `image=`."
+            f"see {size}. Draw fewer layers, with `layer={_last_that_fits(steps)}`, or frames on a picture, with "
+            "`image=`."
         )
     given = known if image_size is None else image_size
     width = int(np.ravel(given)[-1]) if given is not None else (math.ceil(size / jump) + 4) * jump
@@ -111,6 +100,17 @@ def receptive_field(model_or_layers, *, layer=None, cell=None, image_size=None, 
         inside = [i for i in seen[-1] if 0 <= i < level.size]  # a zero of the padding is made of nothing
         seen.append({c for i in inside for c in _window(i, step, start)})
     return _draw_chain(steps, levels, before, seen[::-1], ax)
+
+
+def _last_that_fits(steps):
+    """What to give as `layer=` to have as many of the steps as can be drawn, as code."""
+    size, jump, fits = 1, 1, ""
+    for i, step in enumerate(steps):
+        size, jump = size + (step.kernel - 1) * step.dilation * jump, jump * step.stride
+        if size > MOST_CELLS:
+            break
+        fits = repr(step.layer) if step.layer else str(i)
+    return fits
 
 
 def _window(cell, step, before):
@@ -167,7 +167,13 @@ def _draw_chain(steps, levels, before, seen, ax):
         ax.add_collection(LineCollection(lines, colors=_layout.MARK, linewidths=0.9, alpha=0.55, zorder=1))
     ax.set(xlim=(left - 0.7, right + 0.7), ylim=(-0.7, (len(levels) - 1) * gap + 0.7), xticks=[])
     names = [f"picture\n{_alt.count(len(real), 'pixel')} seen"] + [
-        f"{step.name}\n{_alt.count(len([i for i in own if 0 <= i < level.size]), 'cell')}"
+        "\n".join(
+            [
+                *([step.layer] if step.layer else []),
+                step.name,
+                _alt.count(len([i for i in own if 0 <= i < level.size]), "cell"),
+            ]
+        )
         for step, own, level in zip(steps, seen[1:], levels[1:], strict=True)
     ]
     ax.set_yticks([floor * gap for floor in range(len(levels))], names, fontsize=9)
@@ -237,7 +243,7 @@ def _fields(model_or_layers, layer, size):
         for i, item in enumerate(items):
             if _ends(item):
                 break
-            name = getattr(item, "name", None) or _step(item).name
+            name = getattr(item, "name", None) or _step("", item).name
             field = shapes.receptive_field(items[: i + 1], image_size=size)
             found.append((name, field, _middle(field, size)))
     else:
@@ -285,17 +291,18 @@ def _chain(model_or_layers, layer):
     width = None
     if isinstance(model_or_layers, (list, tuple)):
         items = _up_to(list(model_or_layers), layer)
+        items = [(getattr(item, "name", ""), item) for item in items]
     else:
         items = _layers_of(model_or_layers)
         shape = model_or_layers.input_shape
         width = shape[2] if len(shape) > 2 else shape[1]
-        items = _up_to(items, layer)
+        items = _up_to_name(items, layer)
     steps = []
-    for item in items:
+    for name, item in items:
         if _ends(item):
             break
-        if not _kinds(item) & _POINTWISE:
-            steps.append(_step(item))
+        if not _is_pointwise(item):
+            steps.append(_step(name, item))
     if not steps:
         raise ValueError(
             "Expected at least one layer that slides a window; received none. Give a model with "
@@ -305,8 +312,8 @@ def _chain(model_or_layers, layer):
 
 
 def _layers_of(model):
-    layers = getattr(model, "layers", None)
-    if layers is None:
+    """`[(name, layer)]` of a chain of layers; those of a model inside are named "model/layer"."""
+    if not hasattr(model, "layers"):
         raise TypeError(
             f"`model_or_layers` must be a Keras model or a list of layers; received {type(model).__name__}. "
             "A single layer is a list of one: [layer]."
@@ -316,16 +323,29 @@ def _layers_of(model):
             "Expected a built model; received one that does not know the size of its pictures yet. Begin it "
             "with keras.Input((height, width, channels)), or call it once on a picture."
         )
-    layers = [layer for layer in layers if "InputLayer" not in _kinds(layer)]
-    if "Sequential" not in _kinds(model):
-        for first, second in itertools.pairwise(layers):
-            if second.input is not first.output:
-                raise ValueError(
-                    f"Expected layers that follow one another; received a model with branches: "
-                    f"{second.name!r} does not follow {first.name!r} alone. Draw it with `image=`, which "
-                    "takes any model, or give a list of layers, one path through it."
-                )
-    return layers
+    found = []
+    for number, call in enumerate(_calls(model)):
+        if set(call.sources) != {number - 1}:
+            before = repr(found[-1][0]) if found else "the picture"
+            raise ValueError(
+                f"Expected layers that follow one another; received a model with branches: {call.name!r} does not "
+                f"follow {before} alone. Draw it with `image=`, which takes any model, or give a list of layers, "
+                "one path through it."
+            )
+        found.append((call.name, call.layer))
+    return found
+
+
+def _up_to_name(items, layer):
+    """The `(name, layer)` up to the one named so: by its whole name, its own, or the layer itself."""
+    if layer is None or (isinstance(layer, int) and not isinstance(layer, bool)):
+        return _up_to(items, layer)
+    wanted = getattr(layer, "name", layer)
+    for ends in (lambda name: name == wanted, lambda name: name.endswith(f"/{wanted}")):
+        for i, (name, _) in enumerate(items):
+            if ends(name):
+                return items[: i + 1]
+    raise ValueError(_no_such_layer(wanted, [name for name, _ in items]))
 
 
 def _up_to(items, layer):
@@ -349,15 +369,18 @@ def _no_such_layer(wanted, names):
     )
 
 
-def _kinds(item):
-    return {cls.__name__ for cls in type(item).__mro__}
+def _is_pointwise(item):
+    """Whether a layer, or an operation such as `x / 127.5`, keeps each pixel to itself."""
+    kinds = _kinds(item)
+    varies = type(item).__name__.startswith("Random")  # augmentation, which passes pictures on when in use
+    return bool(kinds & _POINTWISE) or varies or ("Operation" in kinds and "Layer" not in kinds)
 
 
 def _ends(item):
     return bool(_kinds(item) & _END)
 
 
-def _step(item):
+def _step(layer, item):
     """A layer or a description as a _Step along the width."""
     if isinstance(item, (int, np.integer, tuple, list)):
         item = tuple(item) if isinstance(item, (tuple, list)) else (item,)
@@ -376,4 +399,5 @@ def _step(item):
     kernel, stride, dilation = (int(np.ravel(v)[-1]) for v in (kernel, stride, dilation))
     padding = padding[-1] if isinstance(padding, (tuple, list)) else padding
     name = f"{kind} {kernel}" + (f", stride {stride}" if stride > 1 else "")
-    return _Step(name + (f", dilation {dilation}" if dilation > 1 else ""), kernel, stride, padding, dilation)
+    name += f", dilation {dilation}" if dilation > 1 else ""
+    return _Step(layer, name, kernel, stride, padding, dilation)
