@@ -1,8 +1,8 @@
 """The lectures' own trainings over several seeds: `python -m benchmarks lectures 08` executes lecture 08 five times.
 
 What each `results.compare(name, …)` of the lecture is given goes into cnnkit/results.json, under that name and the
-source of its data: the embedded digits, and real MNIST where it is at hand. So the range that a lecture shows comes
-from the very code that the lecture runs.
+source of its data: the embedded digits or drawn pictures, and real MNIST where it is at hand. So the range that a
+lecture shows comes from the very code that the lecture runs.
 """
 
 import hashlib
@@ -15,6 +15,7 @@ from cnnkit.course import kernels, lectures
 from .trained import _read, _update, record
 
 ROOT = Path(__file__).parent.parent
+OFFLINE = ("embedded", "drawn")  # sources of data that need no network
 
 
 def measure(chosen=(), seeds=5, again=False):
@@ -35,7 +36,11 @@ def measure(chosen=(), seeds=5, again=False):
             continue
         recipe = hashlib.sha256(_text(notebook).encode()).hexdigest()[:12]
         for source, env in _sources().items():
-            mine = [k for k, e in _read().items() if e.get("lecture") == lecture and k.endswith(f"@{source}")]
+            mine = [
+                key
+                for key, entry in _read().items()
+                if entry.get("lecture") == lecture and key.endswith("@real") == (source == "real")
+            ]
             for key in mine:
                 if again or _read()[key].get("recipe") != recipe:
                     _update(key, None)
@@ -43,7 +48,7 @@ def measure(chosen=(), seeds=5, again=False):
                 have = [k for k in mine if str(seed) in _read().get(k, {}).get("seeds", {})]
                 if have:
                     continue
-                if source != "embedded" and _on_embedded_alone(path):
+                if source == "real" and _same_everywhere(path):
                     break
                 problem = _one(lecture, path, source, env, seed, recipe)
                 if problem:
@@ -76,15 +81,16 @@ def _one(lecture, path, source, env, seed, recipe):
         return f"{lecture} with seed {seed} on {source} data failed at cell {outcome.failed_cell}: {outcome.error}"
     command = f"python -m benchmarks lectures {lecture[:2]}"
     for one in found:
-        if one["source"] == "embedded" != source:
-            continue  # a lecture that takes the embedded digits everywhere: measured there
-        if (one["source"] or source) != source:
-            return f"{lecture} was to run on {source} data and ran on {one['source']}."
+        if one["source"] in OFFLINE and source == "real":
+            continue  # it takes the embedded digits or drawn pictures everywhere: measured with those
+        data = one["source"] or source
+        if data == "real" != source:
+            return f"{lecture} was to run on {source} data and ran on {data}."
         shown = ", ".join(f"{k} {v:.4g}" for k, v in one["measured"].items())
         print(f"  {one['name']}: {shown}", flush=True)
         record(
             one["name"],
-            source,
+            data,
             f"Lecture {int(lecture[:2])}: {one['name'][3:]}",
             command,
             seed,
@@ -95,14 +101,15 @@ def _one(lecture, path, source, env, seed, recipe):
         def belongs(entry):
             return {**entry, "lecture": lecture}
 
-        _update(f"{one['name']}@{source}", belongs)
+        _update(f"{one['name']}@{data}", belongs)
     return None
 
 
-def _on_embedded_alone(path):
-    """Whether every comparison of the lecture names the embedded digits, so that real ones change nothing."""
+def _same_everywhere(path):
+    """Whether every comparison of the lecture names data that need no network, so that real ones change nothing."""
     text = _text(_code(path))
-    return text.count("results.compare(") == text.count('source="embedded", ')
+    named = sum(text.count(f'source="{source}", ') for source in OFFLINE)
+    return text.count("results.compare(") == named
 
 
 def _sources():
