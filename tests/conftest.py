@@ -1,8 +1,12 @@
-"""Chromium for the tests of the interactive figures: one browser for each test file that asks for it."""
+"""Chromium for the tests that need a browser, one for each test file that asks; and the course's own site."""
 
+import importlib.util
 import shutil
+from pathlib import Path
 
 import pytest
+
+ROOT = Path(__file__).parents[1]
 
 # --no-sandbox: in a container the browser runs as root; the rest keeps it from calling home
 ARGUMENTS = [
@@ -59,3 +63,23 @@ def open_figure(browser, tmp_path):
     for context in contexts:
         context.close()
     assert not troubles
+
+
+@pytest.fixture(scope="session")
+def course_site(tmp_path_factory):
+    """The course's own site: the one in `build/site` unless something that it is made from has changed since."""
+    for package in ("sphinx", "myst_nb", "sphinx_book_theme"):
+        if importlib.util.find_spec(package) is None:
+            pytest.skip(f"{package} is not installed")
+    from cnnkit.course import site
+
+    built = ROOT / "build" / "site"
+    patterns = ("*.md", "docs/**/*", "data/*.md", "benchmarks/*.md", "cnnkit/**/*", "notebooks/**/*.ipynb")
+    patterns += ("build/notebooks/*",)
+    made_from = [path for pattern in patterns for path in ROOT.glob(pattern) if path.is_file()]
+    newest = max(path.stat().st_mtime for path in made_from if "__pycache__" not in path.parts)
+    index = built / "index.html"
+    if not index.exists() or index.stat().st_mtime < newest:
+        built = tmp_path_factory.mktemp("site") / "site"
+        assert site.build(ROOT, built) == 0
+    return built

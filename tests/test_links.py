@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PAGES = [*sorted(ROOT.glob("*.md")), ROOT / "data" / "README.md", ROOT / "benchmarks" / "README.md"]
+PAGES = [
+    path for folder in (".", "docs", "data", "benchmarks") for path in sorted((ROOT / folder).glob("*.md"))
+]
 LECTURES = sorted((ROOT / "notebooks").glob("*.ipynb"))
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 

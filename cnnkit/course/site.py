@@ -1,11 +1,10 @@
 """Builds the site: the executed lectures as pages that need no network, no kernel and no account.
 
-Sphinx with MyST-NB and the Sphinx book theme. The pages ask no other host for anything: formulas are MathML,
-made here, with a mathematical font beside them; there is no MathJax and no CDN. Figures that answer keep
-their script. `build/site/index.html` can be opened as a file.
+Sphinx with MyST-NB and the Sphinx book theme; its configuration and the pages beside the lectures lie in `docs/`. The
+pages ask no other host for anything: formulas are MathML, made here, with a mathematical font beside them; there is
+no MathJax and no CDN. Figures that answer keep their script. `build/site/index.html` can be opened as a file.
 """
 
-import html
 import json
 import re
 import shutil
@@ -15,7 +14,16 @@ from pathlib import Path
 
 from . import lectures
 
-_SOURCE = Path(__file__).with_name("site_source")
+_HOME = Path(__file__).resolve().parents[2]
+
+# What is a page of the repository and of the site: where it lies, and its name on the site.
+_PAGES = {
+    "CONTRIBUTING.md": "contributing.md",
+    "data/README.md": "data.md",
+    "benchmarks/README.md": "speed.md",
+    "README.md": "start.md",
+}
+_LINK = re.compile(r"(?<=\]\()(?![a-z]+:|#|/)([^)\s#]+)(?=(?:#[^)\s]*)?\))")
 
 
 def add_arguments(parser):
@@ -32,31 +40,25 @@ def main(args):
     return build(root)
 
 
-def build(root):
-    """Builds `build/site` from `build/notebooks`, and from the stored notebook of a lecture that hasn't run.
+def build(root, target=None):
+    """Builds the site from `build/notebooks`, and from the stored notebook of a lecture that hasn't run.
 
     Args:
         root: the course's folder.
+        target: where the site goes, `None` for `build/site` in it. What Sphinx reads is laid out beside it, and its
+            warnings are kept there.
 
     Returns:
         Sphinx's exit status: 0 if the site stands.
     """
     root = Path(root).resolve()
-    source, target = root / "build" / "site-source", root / "build" / "site"
+    target = Path(target).resolve() if target else root / "build" / "site"
+    source = target.with_name(f"{target.name}-source")
     prepare(root, source)
     shutil.rmtree(target, ignore_errors=True)
     # In a process of its own: Sphinx changes locale, logging and the import path of the one it runs in.
-    command = [
-        sys.executable,
-        "-m",
-        "sphinx",
-        "-b",
-        "html",
-        "-E",
-        "-q",
-        "-d",
-        source.with_name("site-doctrees"),
-    ]
+    command = [sys.executable, "-m", "sphinx", "-b", "html", "-E", "-q"]
+    command += ["-d", target.with_name(f"{target.name}-doctrees"), "-w", warnings(target)]
     done = subprocess.run([*map(str, command), str(source), str(target)], check=False)
     if done.returncode == 0:
         print(f"Site: {target / 'index.html'}")
@@ -65,89 +67,122 @@ def build(root):
     return done.returncode
 
 
+def warnings(target):
+    """The file that keeps what Sphinx warned of while it built the site in `target`; empty when all was well.
+
+    A test asks for that. The build itself goes on: a newer Sphinx may find something new to warn of, and that must not
+    keep a student from the site.
+    """
+    return target.with_name(f"{target.name}-warnings.txt")
+
+
 def prepare(root, source):
-    """Lays out what Sphinx reads: its configuration, the notebooks, their images and a landing page."""
+    """Lays out what Sphinx reads: `docs/`, the notebooks with their images, pages of the repository, the reference."""
+    from . import reference
+
     root, source = Path(root), Path(source)
+    home = root if (root / "docs").is_dir() else _HOME
     shutil.rmtree(source, ignore_errors=True)
-    shutil.copytree(_SOURCE, source)
-    ran = lectures.find(root / "build" / "notebooks", ".ipynb")
-    failed = {row["lecture"] for row in _rows(root) if row["result"] != "passed"}
-    pages = lectures.find(root / "notebooks", ".ipynb")
-    for name, stored in pages.items():
-        # A lecture that failed is shown as it was stored: half a lecture teaches nothing.
-        if name in ran and name not in failed:
-            pages[name] = ran[name]
-        else:
-            pages[name] = stored
-        shutil.copy(pages[name], source / f"{name}.ipynb")
+    shutil.copytree(home / "docs", source)
+    for name, path in executed(root).items():
+        shutil.copy(path, source / f"{name}.ipynb")
+    (source / "assignments").mkdir()
+    for path in (root / "notebooks" / "assignments").glob("*.ipynb"):  # as students get them
+        shutil.copy(path, source / "assignments")
     if (root / "notebooks" / "images").is_dir():
         shutil.copytree(root / "notebooks" / "images", source / "images")
-    lectures.write(source / "index.md", landing(pages))
+    for page in sorted((home / "docs").glob("*.md")):
+        lectures.write(source / page.name, relinked(page, home))
+    for name, on_site in _PAGES.items():
+        # Parts of the README stand on a page of its own.
+        on_site = "_parts/README.md" if name == "README.md" else on_site
+        lectures.write(source / on_site, relinked(home / name, home))
+    reference.write(source / "api")
 
 
-def landing(pages):
-    """Writes the landing page: what the course is, and a table of its lectures.
+def executed(root):
+    """Finds the notebook to show for each lecture: the one just executed, or else the stored one.
 
     Args:
-        pages: `{name: path}` of the notebooks.
+        root: the course's folder.
 
     Returns:
-        MyST Markdown.
+        `{"03_convolution_1d": Path}`.
     """
-    rows = []
-    for name, path in pages.items():
-        title, minutes, goals = header(path)
-        items = "".join(f"<li>{_inline(goal)}</li>" for goal in goals)
-        rows.append(
-            f'<tr><td><a href="{name}.html">{_inline(title)}</a></td><td><ul>{items}</ul></td>'
-            f"<td>{html.escape(minutes)}</td>"
-            f'<td><a href="notebooks/{name}.ipynb" download>notebook</a></td></tr>'
-        )
-    toc = "\n".join(pages)
-    return f"""# Convolutional networks
-
-A course in lectures that you can read here, run on your own machine, or open on Colab. Every number on these
-pages was computed by the cell above it. Figures with buttons answer: step through them, change their numbers.
-
-You need Python and a little school mathematics. No machine learning, no GPU, no account.
-
-<table class="lectures">
-<thead><tr><th>Lecture</th><th>After it you can</th><th>Time</th><th>Download</th></tr></thead>
-<tbody>
-{chr(10).join(rows)}
-</tbody>
-</table>
-
-```{{toctree}}
-:hidden:
-:caption: Lectures
-
-{toc}
-```
-"""
+    ran = lectures.find(Path(root) / "build" / "notebooks", ".ipynb")
+    # A lecture that failed is shown as it was stored: half a lecture teaches nothing.
+    failed = {row["lecture"] for row in _rows(root) if row["result"] != "passed"}
+    stored = lectures.find(Path(root) / "notebooks", ".ipynb")
+    return {name: path if name in failed else ran.get(name, path) for name, path in stored.items()}
 
 
-def header(path):
-    """Reads title, time and goals out of the first cell of a lecture."""
-    first = json.loads(Path(path).read_text(encoding="utf-8"))["cells"][0]["source"]
-    first = "".join(first)
+def relinked(path, home):
+    """Reads a page of the repository, with its links as they must be on the site.
+
+    Args:
+        path: the page.
+        home: the folder of the repository.
+
+    Returns:
+        The text. A link to what is a page of the site leads there, a link to another file to GitHub. Links to what
+        isn't there stay as they are, so that Sphinx complains.
+    """
+    repository, branch = identity(home)
+
+    def lead(found):
+        there = (path.parent / found[1]).resolve()
+        if not there.exists() or not there.is_relative_to(home.resolve()):
+            return found[1]
+        name = there.relative_to(home.resolve()).as_posix()
+        if name in _PAGES:
+            return _PAGES[name]
+        if page := re.fullmatch(r"docs/([^/]+\.md)|notebooks/((?:assignments/)?[^/]+\.ipynb)", name):
+            return page[1] or page[2]
+        kind = "tree" if there.is_dir() else "blob"
+        return f"https://github.com/{repository}/{kind}/{branch}/{name}"
+
+    return _LINK.sub(lead, path.read_text(encoding="utf-8"))
+
+
+def identity(home=_HOME):
+    """Finds out which repository this is, from the Colab links of its README.
+
+    Args:
+        home: the folder of the repository.
+
+    Returns:
+        The name, "cnnkit/cnnkit", and the branch.
+    """
+    text = (Path(home) / "README.md").read_text(encoding="utf-8")
+    found = re.search(r"colab\.research\.google\.com/github/([^/\s]+/[^/\s]+)/blob/([^/\s]+)/", text)
+    return (found[1], found[2]) if found else ("cnnkit/cnnkit", "main")
+
+
+def header(path, readme=""):
+    """Reads what the first cell of a lecture says about it, and what the README's table says it teaches.
+
+    Args:
+        path: the notebook.
+        readme: the README's text.
+
+    Returns:
+        A dict of `title`, `minutes`, `cells` (how long they run), `goals` (a list) and `teaches`; what isn't there is
+        empty.
+    """
+    first = "".join(json.loads(Path(path).read_text(encoding="utf-8"))["cells"][0]["source"])
     title = re.search(r"^# (.+)$", first, re.M)
     time = re.search(r"^\*\*Time\.\*\*\s*(.+?)(?: of |\.|$)", first, re.M)
+    cells = re.search(r"\bcells\s+run\s+in\s+([^.]+?)(?:\s+on\s+a\s+CPU)?\.", first)
     goals = re.search(r"^\*\*Goals\.\*\*.*?\n\n((?:- .*\n(?:  .*\n)*)+)", first + "\n", re.M)
     items = re.split(r"^- ", goals.group(1), flags=re.M)[1:] if goals else []
-    return (
-        title.group(1).strip() if title else Path(path).stem,
-        time.group(1).strip() if time else "",
-        [" ".join(item.split()).rstrip(";.") for item in items],
-    )
-
-
-def _inline(text):
-    """The little Markdown of titles and goals as HTML."""
-    text = html.escape(text, quote=False)
-    text = re.sub(r"`([^`]+)`", r"<code>\1</code>", text)
-    text = re.sub(r"\*\*([^*]+)\*\*", r"<strong>\1</strong>", text)
-    return re.sub(r"\*([^*]+)\*", r"<em>\1</em>", text)
+    row = re.search(rf"^\|[^|]*\|[^|]*\b{re.escape(Path(path).name)}\)[^|]*\|([^|]*)\|", readme, re.M)
+    return {
+        "title": title.group(1).strip() if title else Path(path).stem,
+        "minutes": time.group(1).strip() if time else "",
+        "cells": " ".join(cells.group(1).split()) if cells else "",
+        "goals": [" ".join(item.split()).rstrip(";.") for item in items],
+        "teaches": row.group(1).strip() if row else "",
+    }
 
 
 def _rows(root):
