@@ -315,6 +315,7 @@ function network({ data, bar, settings, stage, sum, note, warn, say }) {
           const unit = c * view.rows + r;
           return unit < view.shown ? colour(place, unit, at(place, unit)) : [247, 247, 247];
         });
+        view.button.setAttribute("aria-label", `${column.name}: ${view.shown} units. Arrow up and down move through them.`);
       }
       (view.units ?? []).forEach((node, unit) => node.setAttribute("aria-label", `${column.name}, ${unitName(place, unit)}` + (column.maps ? "" : `: ${show(at(place, unit))}`)));
     });

@@ -117,7 +117,7 @@ class Drawing:
 
     def html(self):
         """The drawing as HTML to put into a page (str): it scrolls where the page is narrow."""
-        return f'<div style="overflow-x:auto;max-width:100%">\n{self.svg()}</div>'
+        return f'<div tabindex="0" style="overflow-x:auto;max-width:100%">\n{self.svg()}</div>'
 
     def save(self, path):
         """Write the drawing as an SVG file (`.svg`) or a web page (`.html`).

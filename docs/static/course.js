@@ -5,6 +5,15 @@ if (location.protocol === "file:" && typeof DOCUMENTATION_OPTIONS !== "undefined
   DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
 }
 
+// Who reads with the keyboard can scroll what is too wide: outputs, tables, code.
+function reachable() {
+  for (const node of document.querySelectorAll("article :is(.output, .output pre, div.highlight pre, .pst-scrollable-table-container)")) {
+    if (node.scrollWidth > node.clientWidth) node.tabIndex = 0;
+  }
+}
+addEventListener("load", reachable);
+addEventListener("resize", reachable);
+
 // What a search shows of a page is its text, without the buttons above it.
 document.addEventListener("DOMContentLoaded", () => {
   if (typeof Search === "undefined") return;
