@@ -152,6 +152,21 @@ class TestGradCam:
         chosen = explain.grad_cam(model, IMAGES, layer=last, target=1)
         np.testing.assert_array_equal(explain.grad_cam(model, IMAGES, target=1), chosen)
 
+    @pytest.mark.filterwarnings("ignore:no positive evidence")
+    def test_the_layer_before_the_poolings_is_taken(self):
+        keras.utils.set_random_seed(1)
+        body = [L.Conv2D(4, 3, activation="relu", name="conv"), L.MaxPooling2D(2), L.SpatialDropout2D(0.5)]
+        model = keras.Sequential([keras.Input((10, 10, 1)), *body, L.Flatten(), L.Dense(2)])
+        images = np.random.default_rng(0).random((2, 10, 10, 1))
+        found = explain.grad_cam(model, images, target=0, resize=False)
+        assert found.shape == (2, 8, 8)
+        np.testing.assert_array_equal(
+            found, explain.grad_cam(model, images, target=0, layer="conv", resize=False)
+        )
+        only = keras.Sequential([keras.Input((10, 10, 1)), L.MaxPooling2D(2), L.Flatten(), L.Dense(2)])
+        assert explain.grad_cam(only, images, resize=False).shape == (2, 5, 5)
+
+    @pytest.mark.filterwarnings("ignore:no positive evidence")
     def test_maps_of_one_pixel_have_no_rows_and_columns(self):
         keras.utils.set_random_seed(0)
         model = keras.Sequential(

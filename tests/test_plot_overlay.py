@@ -67,6 +67,19 @@ def test_signed_maps_are_centred_on_zero():
     assert "blue below zero and red above" in plot.alt(plot.overlay(PHOTO, SIGNED))
 
 
+def test_a_few_bright_pixels_do_not_hide_the_others():
+    """A map as saliency gives it: one pixel in a thousand outshines the others by far."""
+    heat = np.random.default_rng(0).uniform(0, 1, (40, 60))
+    heat[7, 9], heat[30, 2] = 50, 80
+    axes = plot.overlay(PHOTO, heat)
+    share = np.minimum(heat / np.percentile(heat, 99), 1)
+    np.testing.assert_allclose(layers(axes)[1][..., 3], 0.75 * share, atol=1e-9)
+    assert axes.figure.axes[-1].get_ylim() == pytest.approx((0, np.percentile(heat, 99)))
+    alone = np.zeros((40, 60))
+    alone[7, 9] = 3
+    np.testing.assert_allclose(layers(plot.overlay(PHOTO, alone))[1][..., 3], 0.25 * alone, atol=1e-9)
+
+
 def test_no_evidence_is_said_and_the_picture_left_alone():
     axes = plot.overlay(PHOTO, np.zeros((7, 7)))
     picture, coloured = layers(axes)

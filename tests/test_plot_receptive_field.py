@@ -122,6 +122,9 @@ def test_frames_are_the_windows_of_the_middle_cells():
     texts = [text.get_text() for text in axes.figure.legends[0].get_texts()]
     assert texts == ["kernel 3: 3 × 3", "kernel 2, stride 2: 4 × 4", "kernel 3: 8 × 8"]
     assert "kernel 3: 8 × 8" in plot.alt(axes)
+    whole = plot.receptive_field([(31, 1, "same")] * 2, image=PHOTO).figure.legends[0].get_texts()
+    assert [text.get_text() for text in whole] == ["kernel 31: 31 × 31", "kernel 31: 61 × 61, all of it"]
+    plt.close()
     assert len(axes.images) == 1
 
 

@@ -9,6 +9,9 @@ from ._network import Network
 
 __all__ = ["grad_cam", "occlusion", "saliency"]
 
+# How the names of layers end that may follow the last convolution and only thin out or pass on its maps.
+_COARSER = ("Pooling2D", "Dropout", "Dropout2D", "Identity")
+
 
 def grad_cam(model, images, *, layer=None, target=None, resize=True, batch_size=32):
     """Return where a layer sees evidence for a class: Grad-CAM.
@@ -19,7 +22,8 @@ def grad_cam(model, images, *, layer=None, target=None, resize=True, batch_size=
     Args:
         model: a built Keras classifier. Softmax or sigmoid at its end are left out: gradients are those of the logit.
         images: (N, H, W, C), in the range that the model was trained on.
-        layer: name of a layer whose output has rows and columns; `None` means the last one.
+        layer: name of a layer whose output has rows and columns; `None` means the last one, before the poolings that
+            may follow it.
         target: class number, or one for each picture, ints (N,); `None` means the predicted class. A model with one
             unit has classes 0 and 1: evidence for 0 is what makes its output small.
         resize: `True` enlarges the map to the size of the picture, bilinearly; `False` leaves it as coarse as the
@@ -247,7 +251,7 @@ class _Classifier:
         return np.concatenate([np.asarray(maps(images[row], classes[row])) for row in rows])
 
     def spatial(self, layer, images):
-        """Return the slot of a layer whose output has rows and columns; `None` means the last such layer."""
+        """Return the slot of a layer whose output has rows and columns; `None` means the last one but for poolings."""
         network, shapes = self.network, {}
 
         def reached(slot, value):
@@ -256,10 +260,17 @@ class _Classifier:
         slots = list(dict.fromkeys(network.outputs.values()))
         network.run(images[:1], slots, reached=reached)
         if layer is None:
-            for name in reversed(network.names):
-                shape = shapes[network.outputs[name]]
-                if len(shape) == 4 and min(shape[1:3]) > 1 and network.leads_to_output(network.outputs[name]):
-                    return network.outputs[name]
+            found = [
+                step
+                for step in network.steps
+                if len(shapes[step.makes[0]]) == 4
+                and min(shapes[step.makes[0]][1:3]) > 1
+                and network.leads_to_output(step.makes[0])
+            ]
+            if found:
+                # A pooling at the end makes the map coarser and adds nothing: as in the paper, the layer before it.
+                before = [step for step in found if not type(step.layer).__name__.endswith(_COARSER)]
+                return (before or found)[-1].makes[0]
             raise ValueError(
                 f"`model` must have a layer whose output has rows and columns; received {network.model.name!r}, which "
                 "has none. A dense network has lost where things are. Use `occlusion` or `saliency`, which need no "

@@ -35,6 +35,7 @@ def overlay(
             steps equal.
         opacity: of the largest number, above 0 and up to 1; zero is transparent, what lies between in proportion.
         scale: "own" gives each map its full range of colours; "shared" draws all on one, so that strengths compare.
+            Where a few pixels outshine all others, as in a saliency map, full colour begins at the 99th percentile.
         value_range: (black, white) of the pictures, where the numbers alone do not tell.
         suptitle: str, a title above all.
         ax: the Axes to draw one picture into; None makes a new figure.
@@ -88,7 +89,7 @@ def overlay(
         else [_arrays.value_range([one], value_range, f"images[{i}]") for i, one in enumerate(pictures)]
     )
     signed = min(float(one.min()) for one in heat) < 0
-    ends = [float(np.abs(one).max()) for one in heat]
+    ends = [_full_colour(one) for one in heat]
     most = max(ends)
     empty = [end == 0 for end in ends]
     if scale == "shared":
@@ -119,7 +120,7 @@ def overlay(
         _layout.picture(panel, _arrays.shown(picture, limits[i]), title)
         if empty[i]:
             continue
-        share = fitted(one, picture.shape[:2]) / ends[i]  # from 0 (or −1) to 1
+        share = np.clip(fitted(one, picture.shape[:2]) / ends[i], -1, 1)  # from 0 (or −1) to 1
         coloured = colours(share / 2 + 0.5 if signed else share)
         coloured[..., 3] = opacity * np.abs(share)
         panel.imshow(np.clip(coloured, 0, 1))
@@ -134,6 +135,13 @@ def overlay(
         )
     sentence = _sentence(pictures, heat, empty, signed, above)
     return _alt.describe(figure if number > 1 else panels[0], sentence)
+
+
+def _full_colour(heat):
+    """The number that gets full colour: the largest, or the 99th percentile where that is less than half of it."""
+    sizes = np.abs(heat)
+    largest, most = float(sizes.max()), float(np.percentile(sizes, 99))
+    return most if 0 < most < largest / 2 else largest
 
 
 def fitted(heat, size):

@@ -118,10 +118,6 @@ def _window(cell, step, before):
 
 
 def _draw_chain(steps, levels, before, seen, ax):
-    if ax is None:
-        import matplotlib.pyplot as plt
-
-        _, ax = plt.subplots(figsize=(_layout.WIDTH, 0.85 * len(levels) + 0.2), layout="constrained")
     from matplotlib.collections import LineCollection
     from matplotlib.patches import Rectangle
 
@@ -131,6 +127,13 @@ def _draw_chain(steps, levels, before, seen, ax):
     left = max(min(reach) - margin, min(*reach, 0))
     right = min(max(reach) + margin, max(*reach, levels[0].size - 1))
     gap = max((right - left + 1) / 11, 1.6)  # from row to row, in pixels
+    if ax is None:
+        import matplotlib.pyplot as plt
+
+        names = 0.08 * max([12, *(max(len(step.layer), len(step.name)) for step in steps)])  # inches
+        pixel = (_layout.WIDTH - names - 0.2) / (right - left + 1.4)
+        height = max(pixel * ((len(levels) - 1) * gap + 1.4), 0.48 * len(levels)) + 0.1
+        _, ax = plt.subplots(figsize=(_layout.WIDTH, height), layout="constrained")
     for floor, (level, own) in enumerate(zip(levels, seen, strict=True)):
         for i in sorted(own | set(range(level.size))):
             x = level.first + i * level.jump
@@ -218,7 +221,7 @@ def _frames(model_or_layers, layer, image, ax):
         height, width = rows[1] - rows[0] + 1, columns[1] - columns[0] + 1
         frame = Rectangle(
             (columns[0] - 0.5, rows[0] - 0.5), width, height, fill=False, edgecolor=colour, linewidth=1.8,
-            label=f"{name}: {height} × {width}",
+            label=f"{name}: {height} × {width}" + (", all of it" if _covers(rows, columns, picture) else ""),
             path_effects=[withStroke(linewidth=3.4, foreground="white"), Normal()],
         )  # fmt: skip
         handles.append(ax.add_patch(frame))
@@ -233,6 +236,11 @@ def _frames(model_or_layers, layer, image, ax):
     return _alt.describe(
         ax, f"Frames on a picture show what the middle cell of each layer sees, in pixels: {', '.join(few)}"
     )
+
+
+def _covers(rows, columns, picture):
+    height, width = picture.shape[:2]
+    return rows[0] <= 0 and columns[0] <= 0 and rows[1] >= height - 1 and columns[1] >= width - 1
 
 
 def _fields(model_or_layers, layer, size):
