@@ -44,10 +44,10 @@ def main(args):
         print(f"released  {student}")
     print(f"""
 In {folder}, for each assignment:
-  release/A1/                 hand this out
-  downloaded/A1/archive/      put here what comes back: a folder for each student, or their zip
-  nbgrader zip_collect A1     takes it in
-  nbgrader autograde A1       grades it
-  nbgrader generate_feedback A1   writes a page for each student into feedback/
-  nbgrader export             writes grades.csv""")
+  release/A1/                    hand this out
+  downloaded/A1/archive/         put here what comes back: a folder for each student, or their zip
+  nbgrader zip_collect A1        takes it in
+  nbgrader autograde A1          grades it
+  nbgrader generate_feedback A1  writes a page for each student into feedback/
+  nbgrader export                writes grades.csv""")
     return 0
