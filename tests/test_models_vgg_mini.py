@@ -1,13 +1,14 @@
 """vgg_mini: its size, its file of weights, and batch normalisation folded into its convolutions."""
 
 import re
+from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
 
 from benchmarks.trained import vgg_mini as training
-from cnnkit import models
+from cnnkit import models, results
 from cnnkit.models.vgg_mini import FILE, class_names
 
 NAMES = ("cats", "dogs", "forest")
@@ -200,3 +201,21 @@ def test_the_weights_that_come_with_the_kit():
         values = np.asarray(weight)
         assert np.isfinite(values).all()
         assert values.std() > 0 or values.size == 1
+
+
+# ------------------------------------------------------------------------------------------------- the model card
+
+
+def test_model_card_says_what_was_measured():
+    card = (Path(__file__).parents[1] / "data" / "README.md").read_text(encoding="utf-8")
+    card = card[card.index("### vgg_mini, a model card") :]
+    measured = results.expected("vgg_mini", "real")
+    stated = re.search(
+        r"23 classes ([\d.]+) %; cats against dogs ([\d.]+) %; the 21 kinds of land ([\d.]+) %", card
+    )
+    metrics = ("accuracy", "cats_vs_dogs_accuracy", "aerial_accuracy")
+    assert stated.groups() == tuple(f"{100 * measured[metric]:.1f}" for metric in metrics)
+    assert f"Median of {len(measured.seeds)} seeds" in card
+    assert f"{models.vgg_mini().count_params():,} weights" in card
+    assert f"{FILE.stat().st_size / 1e6:.1f} MB" in card
+    assert len(class_names()) == 23
