@@ -24,7 +24,15 @@ PAIRS = ((2, 18, 3, 8), (2, 18, 3, 15), (2, 19, 3, 10), (2, 20, 3, 13), (2, 21, 
 _NEEDED = {
     "the lectures": ("numpy", "matplotlib", "pillow", "scikit-learn", "scikit-image", "pooch", "tqdm"),
     "running them from the command line": ("ipykernel", "jupytext", "nbclient", "nbformat", "psutil"),
-    "the site": ("sphinx", "myst-nb", "sphinx-book-theme", "sphinx-copybutton", "math-core", "ziamath", "fonttools"),
+    "the site": (
+        "sphinx",
+        "myst-nb",
+        "sphinx-book-theme",
+        "sphinx-copybutton",
+        "math-core",
+        "ziamath",
+        "fonttools",
+    ),
     "JupyterLab": ("jupyterlab",),
     "the tests": ("pytest", "nbval", "scipy", "playwright", "ruff"),
 }
