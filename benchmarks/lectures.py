@@ -2,7 +2,7 @@
 
 What each `results.compare(name, …)` of the lecture is given goes into cnnkit/results.json, under that name and the
 source of its data: the embedded digits or drawn pictures, and real MNIST where it is at hand. So the range that a
-lecture shows comes from the very code that the lecture runs.
+lecture shows comes from the very code that the lecture runs. `lectures A3` does so with the solutions of an assignment.
 """
 
 import hashlib
@@ -10,7 +10,7 @@ import json
 import tempfile
 from pathlib import Path
 
-from cnnkit.course import kernels, lectures
+from cnnkit.course import assignments, kernels, lectures
 
 from .trained import _read, _update, record
 
@@ -30,7 +30,10 @@ def measure(chosen=(), seeds=5, again=False):
         A list of what failed, each a str.
     """
     failed = []
-    for lecture, path in lectures.select(list(chosen), lectures.find(ROOT / "notebooks", ".ipynb")).items():
+    there = lectures.find(ROOT / "notebooks", ".ipynb")
+    there |= {path.stem: path for path in assignments.find(ROOT).values()}
+    chosen = [next((name for name in there if name.startswith(f"{word}_")), word) for word in chosen]
+    for lecture, path in lectures.select(chosen, there).items():
         notebook = _code(path)
         if "results.compare" not in _text(notebook):
             continue
@@ -91,7 +94,7 @@ def _one(lecture, path, source, env, seed, recipe):
         record(
             one["name"],
             data,
-            f"Lecture {int(lecture[:2])}: {one['name'][3:]}",
+            f"{_title(lecture)}: {one['name'][3:]}",
             command,
             seed,
             one["measured"],
@@ -103,6 +106,11 @@ def _one(lecture, path, source, env, seed, recipe):
 
         _update(f"{one['name']}@{data}", belongs)
     return None
+
+
+def _title(lecture):
+    number = lecture[:2]
+    return f"Lecture {int(number)}" if number.isdigit() else f"Assignment {number}"
 
 
 def _same_everywhere(path):
@@ -128,6 +136,8 @@ def _sources():
 def _code(path):
     import nbformat
 
+    if path.suffix == ".md":  # the instructor's version of an assignment
+        return assignments.read(path)
     return nbformat.read(path, as_version=4)
 
 

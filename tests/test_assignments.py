@@ -8,7 +8,7 @@ import pytest
 
 from cnnkit import __main__ as command_line
 from cnnkit import exercises
-from cnnkit.course import assignments
+from cnnkit.course import assignments, kernels
 
 from . import grading
 from .answers import assignment1, assignment2, assignment3
@@ -324,3 +324,30 @@ def test_release_without_nbgrader_says_how_to_get_it(tmp_path, monkeypatch):
     monkeypatch.setattr(assignments.subprocess, "run", lambda *_, **__: Done)
     with pytest.raises(assignments.ReleaseError, match="pip install nbgrader"):
         assignments.generate(tmp_path, "A1")
+
+
+@pytest.mark.parametrize("error", ["", "AssertionError: 3 is not 4"])
+def test_sync_stores_the_student_version_only_if_all_tests_pass(error, tmp_path, monkeypatch, capsys):
+    source = tmp_path / "notebooks" / "assignments" / "source" / "A1_small.md"
+    source.parent.mkdir(parents=True)
+    source.write_text("# A1 · Small\n", encoding="utf-8")
+    monkeypatch.setattr(kernels, "execute", lambda *_, **__: kernels.Outcome(error=error))
+    monkeypatch.setattr(assignments, "student_version", lambda path: f"the student's version of {path.stem}")
+    status = command_line.main(["sync", "A1", "--root", str(tmp_path)])
+    stored = tmp_path / "notebooks" / "assignments" / "A1_small.ipynb"
+    assert status == (1 if error else 0)
+    assert stored.exists() != bool(error)
+    assert error in capsys.readouterr().err
+
+
+def test_measuring_finds_the_assignments_by_their_number(monkeypatch):
+    from benchmarks import lectures as measuring
+
+    measured = []
+    monkeypatch.setattr(measuring, "_sources", lambda: {"embedded": {}})
+    monkeypatch.setattr(measuring, "_read", dict)
+    monkeypatch.setattr(
+        measuring, "_one", lambda name, path, *_: measured.append((name, measuring._title(name)))
+    )
+    assert measuring.measure(["A3"], seeds=1) == []
+    assert measured == [("A3_aerial_pictures", "Assignment A3")]

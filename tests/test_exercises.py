@@ -12,6 +12,8 @@ def test_names_are_listed_by_lecture():
     assert "03.by_hand" in exercises.names()
     assert exercises.names(3) == exercises.names("03")
     assert all(name.startswith("03.") for name in exercises.names(3))
+    assert "A1.pad_same" in exercises.names("a1")
+    assert all(name.startswith("A1.") for name in exercises.names("A1"))
 
 
 def test_every_exercise_has_hints_and_praise():

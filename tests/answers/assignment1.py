@@ -15,6 +15,8 @@ def correlate2d(image, kernel):
 
 PAD_SAME = """
 def pad_same(image, kernel_size, strides=1):
+    import math
+
     before, after = [0, 0], [0, 0]
     for axis in (0, 1):
         n, k = image.shape[axis], kernel_size[axis]
