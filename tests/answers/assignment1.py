@@ -285,7 +285,7 @@ WRONG_CODE = [
         "filter2d",
         changed(FILTER2D, ("kw + 1, strides)", "kw, strides)"), ("kh + 1, strides)", "kh, strides)")),
         "last windows|shape",
-        "strides same",
+        "strides same refuses",
     ),
     (
         "filter2d",
