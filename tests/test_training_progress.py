@@ -102,3 +102,11 @@ def test_a_notebook_keeps_one_line_without_numbers_of_this_run(tmp_path):
     # what is compared is the first output, or the last; in between the bar was seen
     assert shown[0] == shown[-1] == "Training: 5 epochs."
     assert any("epoch 5 of 5" in line and "10/10" in line for line in shown), shown
+
+
+def test_ipykernel_imported_by_something_else_is_no_notebook(monkeypatch):
+    monkeypatch.setitem(sys.modules, "ipykernel", type(sys)("ipykernel"))
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    model.fit(np.zeros((4, 2)), np.zeros(4), verbose=0, callbacks=[training.Progress()])  # no error, no output
+    assert model.optimizer.iterations == 1

@@ -25,7 +25,7 @@ class Progress(keras.callbacks.Callback):
         self._show, self._bar, self._line = show, None, None
 
     def on_train_begin(self, logs=None):
-        notebook = "ipykernel" in sys.modules
+        notebook = _in_a_notebook()
         if not (sys.stderr.isatty() or notebook if self._show is None else self._show):
             return
         from tqdm import tqdm
@@ -64,6 +64,15 @@ class Progress(keras.callbacks.Callback):
         if self._line is not None:
             self._line.show(self._said)
         self._bar = None
+
+
+def _in_a_notebook():
+    """Whether a kernel runs this. That ipykernel is imported does not tell: nbclient and others import it, too."""
+    if "ipykernel" not in sys.modules:
+        return False
+    from IPython import get_ipython
+
+    return hasattr(get_ipython(), "kernel")
 
 
 class _NotebookLine:
