@@ -67,7 +67,7 @@ RIGHT_CODE = {
         CORRELATE2D,
         """
 def correlate2d(image, kernel):
-    windows = sliding_window_view(image.astype(float), kernel.shape)
+    windows = np.lib.stride_tricks.sliding_window_view(image.astype(float), kernel.shape)
     return np.einsum("ijpq,pq->ij", windows, kernel)
 """,
     ],

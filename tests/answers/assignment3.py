@@ -220,7 +220,7 @@ WRONG_CODE = [
             ),
         ),
         "counts a pair once",
-        "example random empty",
+        "example random",
     ),
     (
         "confusion",
@@ -294,13 +294,13 @@ WRONG_CODE = [
             ("    return model", "    base.trainable = False\n    return model"),
         ),
         "moved|compile",
-        "frozen learns",
+        "frozen",
     ),
     (
         "transfer",
         changed(TRANSFER, ("    model.compile", "    model.trainable = False\n    model.compile")),
         "nothing can learn|frozen",
-        "frozen learns",
+        "frozen",
     ),
     (
         "transfer",
@@ -316,12 +316,12 @@ WRONG_CODE = [
         "pictures frozen",
     ),
     ("transfer", changed(TRANSFER, ("Dense(num_classes,", "Dense(21,")), "Expected 7", "shapes"),
-    ("transfer", changed(TRANSFER, (', activation="softmax"', "")), "no softmax", "shapes"),
+    ("transfer", changed(TRANSFER, (', activation="softmax"', "")), "no softmax", "shapes learns"),
     (
         "transfer",
         changed(TRANSFER, ("    model.compile", "    keras.Model(inputs, x).compile")),
         "not compiled",
-        "frozen learns",
+        "learns",
     ),
     (
         "transfer",
