@@ -108,5 +108,7 @@ def test_ipykernel_imported_by_something_else_is_no_notebook(monkeypatch):
     monkeypatch.setitem(sys.modules, "ipykernel", type(sys)("ipykernel"))
     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
     model.compile("sgd", "mse")
-    model.fit(np.zeros((4, 2)), np.zeros(4), verbose=0, callbacks=[training.Progress()])  # no error, no output
+    model.fit(
+        np.zeros((4, 2)), np.zeros(4), verbose=0, callbacks=[training.Progress()]
+    )  # no error, no output
     assert model.optimizer.iterations == 1
