@@ -354,7 +354,7 @@ class TestMobileNet:
         from skimage import data
 
         image = keras.ops.image.resize(data.chelsea()[np.newaxis, :, 75:375].astype("float32"), (128, 128))
-        return keras.applications.mobilenet.preprocess_input(np.asarray(image))
+        return keras.applications.mobilenet.preprocess_input(np.array(image))
 
     def test_maps_of_a_cat(self, model, cat):
         names = keras.ops.convert_to_numpy(model.predict(cat, verbose=0))[0].argsort()[::-1][:5]
