@@ -300,7 +300,7 @@ WRONG_CODE = [
         "transfer",
         changed(TRANSFER, ("    model.compile", "    model.trainable = False\n    model.compile")),
         "nothing can learn|frozen",
-        "frozen",
+        "frozen learns",
     ),
     (
         "transfer",
@@ -316,7 +316,7 @@ WRONG_CODE = [
         "pictures frozen",
     ),
     ("transfer", changed(TRANSFER, ("Dense(num_classes,", "Dense(21,")), "Expected 7", "shapes"),
-    ("transfer", changed(TRANSFER, (', activation="softmax"', "")), "no softmax", "shapes learns"),
+    ("transfer", changed(TRANSFER, ('"softmax"', '"sigmoid"')), "another activation", "shapes"),
     (
         "transfer",
         changed(TRANSFER, ("    model.compile", "    keras.Model(inputs, x).compile")),
