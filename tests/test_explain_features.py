@@ -43,7 +43,7 @@ class TestEveryKindOfModel:
     @pytest.mark.parametrize("kind", CONV2)
     def test_the_pictures_excite_their_units(self, kind):
         model = make(kind)
-        images = explain.feature_images(model, "conv2", steps=12)
+        images = explain.feature_images(model, "conv2", steps=40)
         assert images.shape == (8, SIDE, SIDE, 3)
         assert images.dtype == np.uint8
         grey = explain.activations(model, GREY, "conv2")["conv2"][0]
@@ -271,10 +271,13 @@ class TestSettings:
         assert explain.feature_images(model, "conv", steps=1).shape == (2, 128, 128, 1)
 
     def test_the_window(self):
-        """Layers that see little are shown half a side at a time; the others, or with a jitter given, all of it."""
-        network = inside.Network(make("sequential"))
+        """Layers that see little are shown half a side at a time; those that see more, all of it, at any place."""
+        network = inside.Network(make("sequential"))  # conv1 sees 3 pixels, conv2 8
         assert inside._window(network, "conv1", (24, 24), None) == ((12, 12), (12, 12))
-        assert inside._window(network, "conv2", (24, 24), None) == ((24, 24), (1.5, 1.5))
+        assert inside._window(network, "conv2", (14, 14), None) == ((7, 7), (7, 7))
+        assert inside._window(network, "conv2", (13, 13), None) == ((13, 13), (6.5, 6.5))
+        assert inside._window(network, "conv2", (8, 8), None) == ((8, 8), (0.5, 0.5))
+        assert inside._window(network, "predictions", (24, 24), None) == ((24, 24), (1.5, 1.5))
         assert inside._window(network, "conv1", (24, 24), 3) == ((24, 24), (3, 3))
 
     def test_a_dead_unit_is_named(self):
@@ -322,6 +325,7 @@ class TestErrors:
             ({"batch_size": 0}, r"`batch_size` must be a whole number"),
             ({"blur": -1}, r"`blur` must be a number of at least 0; received -1.*`blur=0` to do without"),
             ({"jitter": "much"}, r"`jitter` must be a number of at least 0; received 'much'"),
+            ({"learning_rate": None}, r"`learning_rate` must be a number of at least 0; received None"),
             ({"total_variation": None}, r"`total_variation` must be a number of at least 0; received None"),
             (
                 {"image_size": (24, 24, 3)},

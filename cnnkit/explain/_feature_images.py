@@ -16,8 +16,11 @@ __all__ = ["feature_images"]
 _COLOURS = np.array([[0.26, 0.09, 0.02], [0.27, 0.00, -0.05], [0.27, -0.09, 0.03]], np.float32)
 _COLOURS /= np.linalg.norm(_COLOURS, axis=0).max()
 
-_LEAK = 0.2  # slope where a unit is below its response to plain grey: a way out for units that begin there
+# Slope where a unit is below its response to plain grey. With 1 only the mean would count, and of an edge both sides
+# cancel; with 0 patches of the wrong colour would stay. In between units that look for a colour get plain colour.
+_LEAK = 0.6
 _ZOOM = 0.1  # in the Fourier basis the picture is also seen up to so much larger or smaller
+_SEES_LITTLE = 0.6  # of the side: up to here a window shows a unit enough, for a quarter of the work
 _ANY_SIZE = 128  # side of the pictures where the model takes any
 
 
@@ -29,7 +32,7 @@ def feature_images(
     steps=64,
     basis="fourier",
     seed=0,
-    learning_rate=0.05,
+    learning_rate=0.08,
     jitter=None,
     blur=0.0,
     total_variation=0.0,
@@ -59,11 +62,12 @@ def feature_images(
         basis: ``"pixel"`` changes each pixel by itself; ``"fourier"`` changes the strengths of waves, long ones faster
             than short ones (as 1 / frequency), in colours that vary independently in photographs.
         seed: of the noise at the start, which is the same for a unit whichever others are asked for, and of the jitter.
-        learning_rate: size of a step, Adam's; doubled where `jitter=None` chooses a window.
+        learning_rate: size of a step, Adam's.
         jitter: by how many pixels at most the picture is moved before each step, round its edges, so that nothing
             depends on an exact place; in the Fourier basis it is also seen up to a tenth larger or smaller. 0 leaves
-            it in place. `None` takes a sixteenth of the side; for layers that see less than a quarter of the side, a
-            window of half the side at any place, which takes a quarter of the time.
+            it in place. `None` chooses: layers that see at most 0.6 of the side look through a window of half the side
+            at any place, which takes a quarter of the time; those that see less than the whole side look at all of it,
+            moved to any place, so that it has no border; for the others it is a sixteenth of the side.
         blur: standard deviation in pixels of the Gaussian that blurs the picture after each step; 0 for none.
         total_variation: how strongly differences between neighbouring pixels are held down, compared with the gradient
             of the unit; 0 for none, 0.5 for much.
@@ -93,6 +97,7 @@ def feature_images(
     size = check_size(image_size, network.image_shape, _ANY_SIZE)
     channels = network.image_shape[-1]
     blur, total_variation = check_amount("blur", blur), check_amount("total_variation", total_variation)
+    learning_rate = check_amount("learning_rate", learning_rate)
     if basis not in _BASES:
         raise ValueError(
             f'`basis` must be "pixel" or "fourier"; received {basis!r}. It says what is changed at each step: single '
@@ -112,8 +117,6 @@ def feature_images(
     count = _try_size(lambda: response(tf.fill((1, *size, channels), 0.5)), name, size, network).shape[-1]
     units = check_units(units, count, name)
     grey = response(tf.fill((1, *window, channels), 0.5))
-    # Through a window a quarter of the size each place is seen in a quarter of the steps: those are longer.
-    rate = learning_rate * (1 if window == size else 2)
     paint = _BASES[basis](*size, channels)
 
     def excitement(pictures, numbers, grey):
@@ -138,11 +141,15 @@ def feature_images(
             if total_variation:
                 slopes = _to_length_one(slopes) - total_variation * _slopes_of_variation(pictures)
             slopes = painting.gradient(pictures, values, output_gradients=slopes)
-            # A step of Adam (Kingma and Ba 2014), so that weak and strong units get pictures of equal contrast.
+            # A step of Adam (Kingma and Ba 2014), so that weak and strong units get pictures of equal contrast. Beside
+            # its own size each slope is measured by that of its whole picture: what does not matter stays plain, where
+            # Adam alone would blow it up to blotches.
+            slopes = _to_length_one(slopes)
             mean, square = 0.9 * mean + 0.1 * slopes, 0.99 * square + 0.01 * slopes**2
             time = tf.cast(step + 1, tf.float32)
-            slopes = mean / (1 - 0.9**time) / (tf.sqrt(square / (1 - 0.99**time)) + 1e-8)
-            values = values + rate * slopes
+            usual = square / (1 - 0.99**time)
+            usual = tf.sqrt(usual + tf.reduce_mean(usual, axis=(1, 2, 3), keepdims=True))
+            values = values + learning_rate * mean / (1 - 0.9**time) / (usual + 1e-8)
             return step + 1, paint.blurred(values, blur) if blur else values, mean, square
 
         start = (tf.constant(0), values, tf.zeros_like(values), tf.zeros_like(values))
@@ -281,12 +288,13 @@ def _window(network, name, size, jitter):
     if jitter is not None:
         return size, (check_amount("jitter", jitter),) * 2
     try:
-        field = receptive_field(network.model, name.partition(":")[0]).size
+        field = np.max(receptive_field(network.model, name.partition(":")[0]).size)
     except ValueError:  # a layer whose reach is not known
         field = math.inf
-    if 4 * np.max(field) <= min(size):
-        window = tuple(-(-n // 2) for n in size)
-        return window, tuple(n / 2 for n in size)
+    if field <= _SEES_LITTLE * min(size):
+        return tuple(-(-n // 2) for n in size), tuple(n / 2 for n in size)
+    if field < min(size):
+        return size, tuple(n / 2 for n in size)
     return size, tuple(n / 16 for n in size)
 
 

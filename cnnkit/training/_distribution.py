@@ -154,6 +154,7 @@ def _tensors(data, part):
 
 def _fit(model, strategy, train, validation, epochs, callbacks, verbose):
     settings = {"validation_data": validation, "callbacks": callbacks, "verbose": verbose}
+    settings["shuffle"] = False  # the tf.data does that, or doesn't; Keras would warn that it can't
     return model.fit(train, epochs=epochs, **settings)
 
 
