@@ -2,8 +2,11 @@
 
 Same network, same layer, same size of picture, same number of steps. Beside `explain.feature_images` run the example
 "Visualizing what convnets learn" of Keras's documentation, as published and once more with its worst brake loosened,
-and tf-keras-vis where it is installed (`pip install tf-keras-vis`). Before anything is timed, the pictures are shown to
-the network: each of ours must excite its own unit more than the pictures of the other units do.
+and tf-keras-vis where it is installed (`pip install tf-keras-vis`). Before anything is timed, our pictures are shown to
+the network: a unit must respond to its own more than to nearly all those of the other units.
+
+The last layers see more than the whole picture, so `feature_images` can't look at a part of it at a time: there it wins
+less. That is measured, too.
 """
 
 import functools
@@ -13,16 +16,17 @@ import numpy as np
 TITLE = "Pictures that excite units"
 
 STEPS = 30  # as in the example
-FEW = 4  # so many units are done one at a time, and the time is multiplied
+UNITS = 32  # so many of a layer's
+FEW = 3  # so many of them are done one at a time, and the time is multiplied
 
 
 def run():
     from .measure import side_by_side
 
     rows = []
-    for task, model, layer, units, kind in subjects():
-        ours = functools.partial(all_at_once, model, layer, units, kind)
-        few = range(min(FEW, units))
+    for task, model, layer, kind in subjects():
+        ours = functools.partial(all_at_once, model, layer, kind)
+        few = range(FEW)
         published, loosened = (Example(model, layer, kind, traced_once) for traced_once in (False, True))
         ways = {
             "feature_images": ours,
@@ -34,41 +38,41 @@ def run():
         theirs = tf_keras_vis(model, layer, kind)
         if theirs is not None:
             ways[f"tf-keras-vis, {len(few)} at once"] = lambda theirs=theirs, few=few: theirs(few)
-        own = own_unit_first(loosened, ours(), kind)
-        scale = {way: units / len(few) for way in ways if way != "feature_images"}
-        some = side_by_side(f"{task}, {units} units", ways, ours="feature_images", repeats=3, scale=scale)
+        clear = clear_share(loosened, ours())
+        scale = {way: UNITS / FEW for way in ways if way != "feature_images"}
+        some = side_by_side(task, ways, ours="feature_images", repeats=3, scale=scale)
         for row in some:
-            row.update(rate=units / row["seconds"], unit="pictures/s", steps=STEPS)
-        some[0]["own_unit_first"] = own
+            row.update(rate=UNITS / row["seconds"], unit="pictures/s", steps=STEPS)
+        some[0]["clear"] = clear
         rows += some
     return rows
 
 
 def subjects():
-    """(task, model, layer, number of units, what its pictures look like)."""
+    """(task, model, layer, range of the pixels)."""
     import keras
 
     from cnnkit import models
     from cnnkit.datasets import fetching
 
     keras.utils.set_random_seed(0)
-    # The example's own network, layer, size and number of units. Its weights are random: no time depends on them.
+    # The example's own network, layer and size. Its weights are random: no time depends on them.
     net = keras.applications.ResNet50V2(weights=None, include_top=False, input_shape=(180, 180, 3))
-    yield "ResNet50V2, conv3_block4_out, 180×180", net, "conv3_block4_out", 64, "-1 to 1"
+    yield "ResNet50V2, conv3_block4_out, 180×180", net, "conv3_block4_out", "-1 to 1"
     trained = models.vgg_mini()
-    yield "vgg_mini, block3_conv3, 96×96", trained, "block3_conv3", 72, "0 to 255"
-    yield "vgg_mini, block5_conv3, 96×96", trained, "block5_conv3", 128, "0 to 255"
+    yield "vgg_mini, block3_conv3, 96×96", trained, "block3_conv3", "0 to 255"
     if fetching.available("mobilenet_0.25_128"):
         path = fetching.entry("mobilenet_0.25_128").path
         net = keras.applications.MobileNet(alpha=0.25, input_shape=(128, 128, 3), weights=path)
-        yield "MobileNet, conv_pw_6_relu, 128×128", net, "conv_pw_6_relu", 128, "-1 to 1"
+        yield "MobileNet, conv_pw_6_relu, 128×128", net, "conv_pw_6_relu", "-1 to 1"
+    yield "vgg_mini, block5_conv3, 96×96", trained, "block5_conv3", "0 to 255"
 
 
-def all_at_once(model, layer, units, kind):
+def all_at_once(model, layer, kind):
     from cnnkit import explain
 
     preprocess = (lambda x: x / 127.5 - 1) if kind == "-1 to 1" else None
-    return explain.feature_images(model, layer, range(units), steps=STEPS, preprocess=preprocess)
+    return explain.feature_images(model, layer, range(UNITS), steps=STEPS, preprocess=preprocess)
 
 
 class Example:
@@ -114,15 +118,17 @@ class Example:
         return (255 * np.clip(image, 0, 1)).astype("uint8")
 
 
-def own_unit_first(example, pictures, kind):
-    """The share of units that are excited most by their own picture, of all these pictures."""
+def clear_share(example, pictures):
+    """The share of units that respond to their own picture more than to nine in ten of all these pictures."""
     inputs = np.asarray(pictures, dtype="float32") / 127.5 - 1
-    found = np.concatenate([example.extractor(inputs[i : i + 16]) for i in range(0, len(inputs), 16)])
+    found = np.concatenate([example.extractor(inputs[i : i + 8]) for i in range(0, len(inputs), 8)])
     means = found.mean(axis=tuple(range(1, found.ndim - 1)))[:, : len(pictures)]  # (pictures, units)
-    share = float((means.argmax(axis=0) == np.arange(len(pictures))).mean())
-    if share < 0.8:
+    stronger = (means > np.diag(means)).sum(axis=0)
+    share = float((stronger < len(pictures) / 10).mean())
+    if share < 0.9:
         raise ValueError(
-            f"Most units must be excited most by their own picture, or it is not theirs; received {share:.0%}."
+            "At least 90 % of the units must respond to their own picture more than to nine in ten of all pictures; "
+            f"received {share:.0%}. Faster pictures that show something else do not count: look at them."
         )
     return share
 
