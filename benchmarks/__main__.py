@@ -1,5 +1,6 @@
 """Measures: `python -m benchmarks [NAMES…]` speeds, side by side; `train [NAMES…]` trainings over five seeds, into
-cnnkit/results.json; `lectures [NN…]` what the lectures themselves train; `readme` writes the tables of speed."""
+cnnkit/results.json; `lectures [NN…]` what the lectures themselves train; `run_times` seconds and memory of each
+lecture; `readme` writes the tables."""
 
 import argparse
 import importlib
@@ -9,18 +10,18 @@ import sys
 from pathlib import Path
 
 import benchmarks
+from benchmarks import run_times
 from benchmarks.measure import machine
 
 HERE = Path(__file__).parent
 SPEED = HERE / "speed.json"
 README = HERE.parent / "README.md"
-BEGIN, END = "<!-- speed:begin -->", "<!-- speed:end -->"
 
 
 def names():
     """Every module of this folder that has a `run` is a benchmark."""
     found = (module.name for module in pkgutil.iter_modules(benchmarks.__path__))
-    return [name for name in found if name not in ("__main__", "measure", "trained", "lectures")]
+    return [name for name in found if name not in ("__main__", "measure", "trained", "lectures", "run_times")]
 
 
 def read():
@@ -101,29 +102,34 @@ def summary(results):
 
 
 def readme():
-    """The short table goes into the README, the long one into the page of the benchmarks."""
+    """The short tables go into the README, the long one of the speeds into the page of the benchmarks."""
     results = read()
-    if not results:
-        print("There is nothing to write yet: run `python -m benchmarks` first.")
-        return
-    write(README, summary(results))
-    write(Path(__file__).with_name("README.md"), markdown(results))
+    for path, block, table in (
+        (README, "speed", results and summary(results)),
+        (README, "times", run_times.markdown(run_times.read())),
+        (HERE / "README.md", "speed", results and markdown(results)),
+    ):
+        if table:
+            write(path, block, table)
+        else:
+            print("There is no speed to write yet: run `python -m benchmarks` first.")
 
 
-def write(path, table):
+def write(path, block, table):
     """Write the table between the two markers of a page; leave everything else as it is."""
     text = path.read_text(encoding="utf-8") if path.exists() else ""
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
+    first, last = f"<!-- {block}:begin -->", f"<!-- {block}:end -->"
+    before, begin, rest = text.partition(first)
+    _, end, after = rest.partition(last)
     if not begin or not end:
-        print(f"{path.name} has no place for the table: put {BEGIN} and {END} on two lines of their own.")
+        print(f"{path.name} has no place for the table: put {first} and {last} on two lines of their own.")
         return
-    new = f"{before}{BEGIN}\n{table}\n{END}{after}"
+    new = f"{before}{begin}\n{table}\n{end}{after}"
     if new == text:
-        print(f"{path.name} shows these results already.")
+        print(f"{path.name} shows the {block} already.")
         return
     path.write_text(new, encoding="utf-8")
-    print(f"Wrote the table into {path.name}.")
+    print(f"Wrote the {block} into {path.name}.")
 
 
 def train(arguments):
@@ -156,6 +162,18 @@ def lectures(arguments):
     return 1 if lectures.measure(given.lectures, seeds=given.seeds, again=given.again) else 0
 
 
+def times(arguments):
+    """`python -m benchmarks run_times`: seconds and peak memory of each lecture."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks run_times", description=run_times.__doc__)
+    parser.add_argument(
+        "--last", action="store_true", help="record what `make run` measured last, execute nothing"
+    )
+    problem = run_times.measure(last=parser.parse_args(arguments).last)
+    if problem:
+        print(problem, file=sys.stderr)
+    return 1 if problem else 0
+
+
 def _add_seeds(parser):
     parser.add_argument("--seeds", type=int, default=5, help="how many seeds (5)")
     parser.add_argument("--again", action="store_true", help="forget what was measured before")
@@ -163,8 +181,9 @@ def _add_seeds(parser):
 
 def main(arguments=None):
     arguments = sys.argv[1:] if arguments is None else arguments
-    if arguments and arguments[0] in ("train", "lectures"):
-        return {"train": train, "lectures": lectures}[arguments[0]](arguments[1:])
+    commands = {"train": train, "lectures": lectures, "run_times": times}
+    if arguments and arguments[0] in commands:
+        return commands[arguments[0]](arguments[1:])
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument(
         "names", nargs="*", metavar="NAME", help=f"which: {', '.join(names())}; none means all; or: readme"

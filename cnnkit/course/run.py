@@ -9,6 +9,7 @@ import platform
 import re
 import sys
 import time
+from importlib import metadata
 
 from . import kernels, lectures, site
 
@@ -102,9 +103,15 @@ def execute(root, chosen, *, cell_timeout=600):
 
 def report(root, rows):
     """Writes the table as `build/run.json`, with what it was measured on."""
+    installed = metadata.packages_distributions()  # TensorFlow comes as tensorflow or as tensorflow-cpu
     about = {
         "date": time.strftime("%Y-%m-%d"),
         "python": platform.python_version(),
+        **{
+            name: metadata.version(installed[name][0])
+            for name in ("keras", "tensorflow")
+            if name in installed
+        },
         "machine": platform.machine(),
         "system": platform.system(),
         "cores": kernels.cores(),
