@@ -259,6 +259,39 @@ def test_ids_differ_with_the_data():
     assert re.search('id="([^"]+)"', first)[1] != re.search('id="([^"]+)"', second)[1]
 
 
+def test_colours_can_be_told_apart_from_their_ground():
+    """Text on each ground reaches the contrast of 4.5 that WCAG asks for, in light and in dark."""
+    sheet = _figure._source("base.css")
+    palettes = [dict(re.findall(r"--([\w-]+): (#\w+)", block)) for block in re.findall(r"--bg:[^}]*", sheet)]
+    assert len(palettes) == 3  # light, dark by the system, dark by the page
+
+    def luminance(name):
+        digits = palette[name][1:]
+        whole = digits if len(digits) == 6 else "".join(2 * digit for digit in digits)
+        shares = [int(whole[i : i + 2], 16) / 255 for i in (0, 2, 4)]
+        return np.dot(
+            [0.2126, 0.7152, 0.0722],
+            [s / 12.92 if s <= 0.04045 else ((s + 0.055) / 1.055) ** 2.4 for s in shares],
+        )
+
+    text = {
+        "ink": "bg field in ker out win now fed",
+        "soft": "bg field in",
+        "on-best": "best",
+        "bad": "bg field out",
+    }
+    text |= {"now-line": "bg out", "pos": "bg", "neg": "bg"}
+    for palette in palettes:
+        palette = palettes[0] | palette
+        for ink, grounds in text.items():
+            for ground in grounds.split():
+                dark, light = sorted([luminance(ink), luminance(ground)])
+                assert (light + 0.05) / (dark + 0.05) >= 4.5, (
+                    f"{ink} {palette[ink]} on {ground} {palette[ground]}"
+                )
+    assert "opacity" not in sheet, "what is faint in one of the two themes is unreadable in the other"
+
+
 def test_labels_and_titles_are_escaped():
     evil = '<script>alert("x")</script>'
     figure = interactive.convolution([1, 2, 3], [1, 2], title=evil, labels=(evil, "</script><!--", "&amp;"))

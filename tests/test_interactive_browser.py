@@ -474,6 +474,19 @@ FIGURES = {
 }
 
 
+@pytest.mark.parametrize(("wish", "moves"), [("reduce", {"0s"}), ("no-preference", {"0.15s", "0.18s"})])
+def test_nothing_glides_for_those_who_want_no_motion(open_figure, wish, moves):
+    page = open_figure(interactive.convolution(X, LAPLACIAN), reduced_motion=wish)
+    durations = """() => [...document.querySelectorAll("table.ck-grid td, .ck-frame")]
+                   .flatMap(part => getComputedStyle(part).transitionDuration.split(", "))"""
+    assert set(page.evaluate(durations)) == moves
+    page.get_by_role("button", name="One step forward").click()
+    faint = page.locator(".ck-term.ck-null").first.evaluate(
+        "term => [getComputedStyle(term)].map(s => [s.opacity, s.color])[0]"
+    )
+    assert faint == ["1", "rgb(90, 102, 114)"], "a product that is zero is grey and can be read"
+
+
 @pytest.mark.parametrize("make", FIGURES.values(), ids=FIGURES)
 class TestEveryFigure:
     def test_twice_on_a_page_of_any_theme_and_width(self, open_figure, make):
