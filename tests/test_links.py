@@ -37,3 +37,12 @@ def test_relative_links_lead_somewhere(path):
 def test_the_colab_badge_opens_this_lecture(path):
     links = re.findall(r"https://colab\.research\.google\.com/\S+?(?=\))", text_of(path))
     assert any(link.endswith(f"/notebooks/{path.name}") for link in links), links
+
+
+def test_each_line_beside_other_courses_leads_to_its_proof():
+    table = (
+        (ROOT / "README.md").read_text(encoding="utf-8").split("## Beside other courses")[1].split("\n## ")[0]
+    )
+    rows = [line.split("|") for line in table.splitlines() if line.startswith("| ")][1:]
+    assert len(rows) >= 10
+    assert not [what for _, what, see, *_ in rows if not LINK.search(see)]
