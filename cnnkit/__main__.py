@@ -1,4 +1,4 @@
-"""The command line: `python -m cnnkit run | sync | site | release | doctor | data`."""
+"""The command line: `python -m cnnkit run | sync | site | release | doctor | data | relink`."""
 
 import argparse
 import importlib
@@ -9,10 +9,12 @@ import sys
 COMMANDS = {
     "run": "execute the lectures into build/ and build the site from them",
     "site": "build the site from the lectures executed last",
+    "slides": "make a deck of slides from each lecture",
     "sync": "execute the Markdown sources and store the notebooks with their outputs",
     "release": "make an nbgrader course of the assignments, with the students' versions",
     "doctor": "look at this machine and say what to do about each problem",
     "data": "list, fetch and check the data sets",
+    "relink": "turn badges, install lines and links to a fork, and back",
 }
 
 

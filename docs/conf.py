@@ -1,10 +1,9 @@
 """How Sphinx builds the course's site. `python -m cnnkit site` lays this folder beside the notebooks first."""
 
 import cnnkit
-from cnnkit.course import reference, site
+from cnnkit.course import address, reference
 
-repository, branch = site.identity()
-cnnkit_colab = f"https://colab.research.google.com/github/{repository}/blob/{branch}/notebooks/{{name}}"
+cnnkit_colab = address.colab("notebooks/{name}")
 
 project = "Convolutional networks"
 author = "The cnnkit developers"
@@ -65,8 +64,8 @@ html_use_index = True
 html_domain_indices = False
 html_context = {"default_mode": "auto"}
 html_theme_options = {
-    "repository_url": f"https://github.com/{repository}",
-    "repository_branch": branch,
+    "repository_url": address.page(),
+    "repository_branch": address.BRANCH,
     "path_to_docs": "notebooks",
     "use_repository_button": True,
     "use_download_button": True,
@@ -87,4 +86,4 @@ html_theme_options = {
 def linkcode_resolve(domain, info):
     """The source of a function, on GitHub."""
     path = domain == "py" and reference.source(info["module"], info["fullname"])
-    return f"https://github.com/{repository}/blob/{branch}/{path}" if path else None
+    return address.page(path) if path else None

@@ -84,7 +84,7 @@ def test_an_executed_lecture_is_preferred_and_a_failed_one_is_not(tmp_path):
 # Pages of the repository
 
 
-def test_links_lead_to_pages_of_the_site_or_to_the_repository(tmp_path):
+def test_links_lead_to_pages_of_the_site_or_to_the_repository(tmp_path, monkeypatch):
     for name in (
         "docs/guide.md",
         "data/README.md",
@@ -94,16 +94,15 @@ def test_links_lead_to_pages_of_the_site_or_to_the_repository(tmp_path):
     ):
         (tmp_path / name).parent.mkdir(exist_ok=True, parents=True)
         (tmp_path / name).touch()
-    (tmp_path / "README.md").write_text(
-        "[Colab](https://colab.research.google.com/github/me/fork/blob/dev/notebooks/01_a.ipynb)"
-    )
+    (tmp_path / "README.md").touch()
     page = tmp_path / "docs" / "guide.md"
     page.write_text(
         "[a](../data/README.md#cards) [b](../cnnkit/results.json) [c](../notebooks/01_a.ipynb) [d](guide.md) "
         "[e](https://x.org/y) [f](#here) [g](../cnnkit) [h](../../outside.md) `layers[0](missing)` [i](../README.md) "
         "[j](../notebooks/assignments/A1_b.ipynb)"
     )
-    assert site.identity(tmp_path) == ("me/fork", "dev")
+    monkeypatch.setattr(site.address, "REPOSITORY", "me/fork")
+    monkeypatch.setattr(site.address, "BRANCH", "dev")
     github = "https://github.com/me/fork"
     assert site.relinked(page, tmp_path) == (
         f"[a](data.md#cards) [b]({github}/blob/dev/cnnkit/results.json) [c](01_a.ipynb) [d](guide.md) "

@@ -13,7 +13,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from cnnkit.course import kernels, lectures, sync
+from cnnkit.course import address, kernels, lectures, sync
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = lectures.find(ROOT / "notebooks" / "source", ".md")
@@ -152,7 +152,7 @@ def test_cells_are_small_and_prose_comes_first(name):
 def test_the_header_tells_what_a_student_wants_to_know(name):
     first = read(name).cells[0].source
     assert re.match(rf"# {int(name[:2])} · \S", first)
-    badge = f"https://colab.research.google.com/github/cnnkit/cnnkit/blob/main/notebooks/{name}.ipynb"
+    badge = address.colab(f"notebooks/{name}.ipynb")
     assert f"[![Open in Colab](images/open_in_colab.svg)]({badge})" in first
     assert re.search(r"^\*\*Goals\.\*\* .*\n\n(- .*\n(  .*\n)*){2,}", first, re.M), "goals as a list"
     assert re.search(r"^\*\*Time\.\*\* .*\d+ minutes", first, re.M)

@@ -12,7 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from . import lectures
+from . import address, lectures
 
 _HOME = Path(__file__).resolve().parents[2]
 
@@ -127,7 +127,6 @@ def relinked(path, home):
         The text. A link to what is a page of the site leads there, a link to another file to GitHub. Links to what
         isn't there stay as they are, so that Sphinx complains.
     """
-    repository, branch = identity(home)
 
     def lead(found):
         there = (path.parent / found[1]).resolve()
@@ -138,24 +137,9 @@ def relinked(path, home):
             return _PAGES[name]
         if page := re.fullmatch(r"docs/([^/]+\.md)|notebooks/((?:assignments/)?[^/]+\.ipynb)", name):
             return page[1] or page[2]
-        kind = "tree" if there.is_dir() else "blob"
-        return f"https://github.com/{repository}/{kind}/{branch}/{name}"
+        return address.page(name, "tree" if there.is_dir() else "blob")
 
     return _LINK.sub(lead, path.read_text(encoding="utf-8"))
-
-
-def identity(home=_HOME):
-    """Finds out which repository this is, from the Colab links of its README.
-
-    Args:
-        home: the folder of the repository.
-
-    Returns:
-        The name, "cnnkit/cnnkit", and the branch.
-    """
-    text = (Path(home) / "README.md").read_text(encoding="utf-8")
-    found = re.search(r"colab\.research\.google\.com/github/([^/\s]+/[^/\s]+)/blob/([^/\s]+)/", text)
-    return (found[1], found[2]) if found else ("cnnkit/cnnkit", "main")
 
 
 def header(path, readme=""):
