@@ -1,12 +1,13 @@
 """What all benchmarks share: run the ways side by side, take medians, say on what machine that was."""
 
 import datetime
-import os
 import platform
 import statistics
 import sys
 import time
 from importlib import metadata
+
+from cnnkit._machine import cores
 
 __all__ = ["machine", "side_by_side", "timed"]
 
@@ -74,7 +75,7 @@ def machine():
             continue
     return {
         "date": datetime.date.today().isoformat(),
-        "cpus": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "cpus": cores(),
         "system": f"{platform.system()} {platform.machine()}",
         "device": device(),
         "python": platform.python_version(),

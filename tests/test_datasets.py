@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cnnkit import datasets
+from cnnkit import _png, datasets
 from cnnkit.datasets import cache, choosing, handwritten
-from cnnkit.datasets.dataset import ArraySplit, Dataset, _png
+from cnnkit.datasets.dataset import ArraySplit, Dataset
 
 
 @pytest.fixture(autouse=True)
@@ -347,8 +347,8 @@ def test_the_html_shows_classes_counts_and_samples_and_escapes():
     assert repr(ours) == "Dataset small (drawn): 2 classes, pictures 4×6×3, train 6, validation 0, test 4"
 
 
-@pytest.mark.parametrize("shape", [(1, 1, 1), (7, 5, 3), (300, 300, 3), (28, 28, 1)])
+@pytest.mark.parametrize("shape", [(1, 1, 1), (7, 5, 3), (300, 300, 3), (28, 28, 1), (300, 300)])
 def test_our_png_is_read_back_by_pillow(shape):
     picture = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
-    back = np.asarray(Image.open(io.BytesIO(_png(picture))))
+    back = np.asarray(Image.open(io.BytesIO(_png.encode(picture))))
     np.testing.assert_array_equal(back.reshape(shape), picture)

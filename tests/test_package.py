@@ -12,10 +12,14 @@ import cnnkit
 
 PACKAGE = Path(cnnkit.__file__).parent
 
-# What a part of the package must not know. Exercises and course stand on top and know everything.
+# What a part of the package must not know. At the bottom lie _machine and _png; exercises and course stand on top and
+# know everything.
 _ABOVE = ["scratch", "filters", "datasets", "models", "training", "explain", "plot", "interactive"]
 _TOP = {"exercises", "course"}
 FORBIDDEN = {
+    "_machine": {"shapes", *_ABOVE, "results", *_TOP},
+    "_png": {"shapes", *_ABOVE, "results", *_TOP},
+    "results": {"shapes", *_ABOVE, *_TOP},
     "shapes": {*_ABOVE, *_TOP},
     "scratch": {*_ABOVE[1:], *_TOP},
     "filters": {*_ABOVE[2:], *_TOP},
@@ -103,6 +107,13 @@ def test_imports_run_one_way(name):
         for module in imported(path):
             part = module.split(".")[1] if module.startswith("cnnkit.") else None
             assert part not in FORBIDDEN[name], f"{path.relative_to(PACKAGE.parent)} imports {module}"
+
+
+def test_every_part_has_its_place_in_the_order():
+    there = {
+        path.stem for path in PACKAGE.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()
+    }
+    assert there - {"__init__", "__main__"} == set(FORBIDDEN) | _TOP
 
 
 def test_the_arithmetic_of_shapes_is_pure_python():

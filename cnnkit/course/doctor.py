@@ -16,7 +16,8 @@ import tempfile
 import textwrap
 from dataclasses import dataclass
 
-from . import kernels, lectures
+from .._machine import cores
+from . import lectures
 
 PYTHONS = ((3, 10), (3, 13))
 # TensorFlow and Keras that have trained together, as (major, minor) of both.
@@ -212,7 +213,7 @@ def judge_tensorflow(found):
             f'For the GPU on Linux: `{_python()} -m pip install "tensorflow[and-cuda]"`, then start anew.',
         )
     else:
-        yield Finding("ok", f"no GPU, and none needed; {kernels.cores()} CPU cores")
+        yield Finding("ok", f"no GPU, and none needed; {cores()} CPU cores")
 
 
 def memory(total=None, free=None):

@@ -213,10 +213,3 @@ class _Memory:
                     with contextlib.suppress(psutil.Error):
                         held += process.memory_info().rss
                 self.peak = max(self.peak, held)
-
-
-def cores():
-    """The number of CPU cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count()

@@ -11,6 +11,7 @@ import sys
 import time
 from importlib import metadata
 
+from .._machine import cores
 from . import kernels, lectures, site
 
 
@@ -114,7 +115,7 @@ def report(root, rows):
         },
         "machine": platform.machine(),
         "system": platform.system(),
-        "cores": kernels.cores(),
+        "cores": cores(),
         "lectures": rows,
     }
     lectures.write(root / "build" / "run.json", json.dumps(about, indent=1, ensure_ascii=False) + "\n")

@@ -3,11 +3,11 @@
 import base64
 import functools
 import html
-import struct
-import zlib
 from pathlib import Path
 
 import numpy as np
+
+from .. import _png
 
 __all__ = ["ArraySplit", "Dataset", "Report"]
 
@@ -356,32 +356,9 @@ def _thumbnail(picture, side):
 def _img(picture, label):
     height, width = picture.shape[:2]
     scale = max(1, 40 // max(height, width))  # tiny pictures are shown enlarged, with sharp pixels
-    data = base64.b64encode(_png(picture)).decode("ascii")
+    data = base64.b64encode(_png.encode(picture)).decode("ascii")
     return (
         f'<img src="data:image/png;base64,{data}" alt="a picture of the class '
         f'{html.escape(label, quote=True)}" '
         f'width="{width * scale}" height="{height * scale}" style="image-rendering:pixelated">'
     )
-
-
-def _png(picture):
-    """Return `picture` (H, W, 1 or 3) uint8 as a PNG whose bytes are the same on every machine.
-
-    Its pixels are stored, not compressed: what a compressor writes depends on the version of zlib, and the
-    HTML of a data set is compared byte by byte when the notebooks are tested.
-    """
-    height, width, channels = picture.shape
-    rows = np.ascontiguousarray(picture).reshape(height, -1)
-    raw = b"".join(b"\0" + row.tobytes() for row in rows)
-    pieces = [raw[start : start + 65535] for start in range(0, len(raw), 65535)]
-    stored = b"".join(
-        struct.pack("<BHH", index == len(pieces) - 1, len(piece), len(piece) ^ 0xFFFF) + piece
-        for index, piece in enumerate(pieces)
-    )
-    body = b"\x78\x01" + stored + struct.pack(">I", zlib.adler32(raw))
-
-    def chunk(kind, data):
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    header = struct.pack(">IIBBBBB", width, height, 8, 0 if channels == 1 else 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", body) + chunk(b"IEND", b"")

@@ -22,6 +22,7 @@ from pathlib import Path
 
 import numpy as np
 
+from .._machine import cores
 from . import cache
 from .dataset import ArraySplit, Dataset, Report
 from .decoding import Unreadable, decode, quick_resizing
@@ -395,14 +396,7 @@ def _read(file):
 def _threads():
     # More than there are processors: where others compete for them, the one that holds Python's lock may be
     # set aside, and then the rest had better be in the middle of decoding.
-    return min(2 * _cores(), 32)
-
-
-def _cores():
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # not on Linux
-        return os.cpu_count() or 1
+    return min(2 * cores(), 32)
 
 
 def _bar(total, progress):

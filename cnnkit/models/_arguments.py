@@ -5,8 +5,11 @@ import numbers
 __all__ = ["check_classes", "check_dropout", "check_input_shape", "output_activation"]
 
 
-def check_input_shape(input_shape, smallest=1):
-    """Return `input_shape` as three ints (H, W, C), or raise a ValueError that says what is wrong with it."""
+def check_input_shape(input_shape, smallest=1, any_size=False):
+    """Return `input_shape` as three ints (H, W, C), or raise a ValueError that says what is wrong with it.
+
+    With `any_size`, height and width may be `None`.
+    """
     try:
         shape = tuple(input_shape)
     except TypeError:
@@ -14,6 +17,9 @@ def check_input_shape(input_shape, smallest=1):
             f"`input_shape` must be three numbers (height, width, channels); received {input_shape!r}. For square "
             f"pictures of that side in colour: ({input_shape}, {input_shape}, 3)."
         ) from None
+    if any_size and len(shape) == 3 and None in shape[:2]:
+        check_input_shape((*(smallest if side is None else side for side in shape[:2]), shape[2]), smallest)
+        return shape
     whole = all(isinstance(n, numbers.Integral) and n > 0 for n in shape)
     if len(shape) == 4:
         raise ValueError(

@@ -106,16 +106,13 @@ def _is_imagenet(weights):
 def _input_shape(input_shape, include_top):
     if input_shape is None:
         return 224, 224, 3
-    shape = tuple(input_shape) if isinstance(input_shape, (tuple, list)) else input_shape
-    if isinstance(shape, tuple) and len(shape) == 3 and None in shape[:2]:
-        if include_top:
-            raise ValueError(
-                f"`input_shape` must be three whole numbers with the dense layers on top, whose weights depend on it; "
-                f"received {shape}. For pictures of any size: include_top=False."
-            )
-        check_input_shape((*(side or 32 for side in shape[:2]), shape[2]), smallest=32)
-        return shape
-    return check_input_shape(input_shape, smallest=32)
+    shape = check_input_shape(input_shape, smallest=32, any_size=True)
+    if include_top and None in shape:
+        raise ValueError(
+            f"`input_shape` must be three whole numbers with the dense layers on top, whose weights depend on it; "
+            f"received {shape}. For pictures of any size: include_top=False."
+        )
+    return shape
 
 
 def _check_weights(weights, include_top, input_shape, num_classes):

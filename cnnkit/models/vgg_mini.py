@@ -80,7 +80,7 @@ def vgg_mini(
             f'`weights` must be "cnnkit" (those that come with the kit) or None (random ones); received {weights!r}. '
             "Weights of your own go in afterwards: model.load_weights(path)."
         )
-    input_shape = _input_shape(input_shape)
+    input_shape = check_input_shape(input_shape, smallest=32, any_size=True)
     arrays = None if weights is None else _read(FILE)
     if num_classes is None:
         num_classes = _CLASSES if arrays is None else arrays["predictions/bias"].size
@@ -114,14 +114,6 @@ def class_names():
         FileNotFoundError: if the file of weights is missing.
     """
     return tuple(str(name) for name in _read(FILE)["class_names"])
-
-
-def _input_shape(input_shape):
-    shape = tuple(input_shape) if isinstance(input_shape, (tuple, list)) else input_shape
-    if isinstance(shape, tuple) and len(shape) == 3 and None in shape[:2]:
-        check_input_shape((*(side or 32 for side in shape[:2]), shape[2]), smallest=32)
-        return shape
-    return check_input_shape(input_shape, smallest=32)
 
 
 def _read(path):

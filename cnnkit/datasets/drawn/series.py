@@ -9,6 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
+from ..._machine import cores
+
 # Below this many pictures for each process, starting one costs more than it saves.
 PICTURES_PER_PROCESS = 200
 
@@ -25,7 +27,7 @@ def draw_series(request, first, count, workers=None):
         (images, labels, factors) as the public functions return them.
     """
     if workers is None:
-        workers = min(_cores(), count // PICTURES_PER_PROCESS)
+        workers = min(cores(), count // PICTURES_PER_PROCESS)
     workers = max(1, min(workers, count))
     edges = [first + count * k // workers for k in range(workers + 1)]
     ranges = [(low, high - low) for low, high in pairwise(edges)]
@@ -77,13 +79,6 @@ def _box(mask):
     if not len(down):
         return (0, 0, 0, 0)
     return (int(across[0]), int(down[0]), int(across[-1]) + 1, int(down[-1]) + 1)
-
-
-def _cores():
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # macOS, Windows
-        return os.cpu_count() or 1
 
 
 def _start(request, first, count):
