@@ -2,6 +2,7 @@
 # make test   the tests: the package, and every lecture compared with its stored output
 # make lab    JupyterLab
 # make sync   execute notebooks/source/*.md and store the notebooks (LECTURES="03 04" for some)
+# make wheelhouse    all wheels for installing without network (PLATFORM=windows FOR_PYTHON=3.12 for others)
 # make clean  remove build/
 #
 # PYTHON=python3.12 chooses the interpreter for .venv. On Windows, see the README.
@@ -11,7 +12,7 @@ LECTURES ?=
 BIN := .venv/bin
 READY := .venv/.cnnkit-ready
 
-.PHONY: run test lab sync site doctor clean
+.PHONY: run test lab sync site wheelhouse doctor clean
 
 run: $(READY)
 	CNNKIT_OFFLINE=1 $(BIN)/python -m cnnkit run $(LECTURES)
@@ -27,6 +28,9 @@ sync: $(READY)
 
 site: $(READY)
 	$(BIN)/python -m cnnkit site
+
+wheelhouse: $(READY)
+	$(BIN)/python -m cnnkit wheelhouse $(if $(PLATFORM),--platform $(PLATFORM)) $(if $(FOR_PYTHON),--python $(FOR_PYTHON))
 
 doctor: $(READY)
 	$(BIN)/python -m cnnkit doctor

@@ -1,4 +1,4 @@
-"""The command line: `python -m cnnkit run | sync | site | release | doctor | data | relink`."""
+"""The command line: `python -m cnnkit run | sync | site | release | doctor | data | relink | wheelhouse`."""
 
 import argparse
 import importlib
@@ -14,6 +14,7 @@ COMMANDS = {
     "release": "make an nbgrader course of the assignments, with the students' versions",
     "doctor": "look at this machine and say what to do about each problem",
     "data": "list, fetch and check the data sets",
+    "wheelhouse": "gather all wheels for installing without network",
     "relink": "turn badges, install lines and links to a fork, and back",
 }
 
