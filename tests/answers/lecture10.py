@@ -15,9 +15,7 @@ def step(image, gradient, rate):
 
 def variation(image):
     rows = sum(
-        abs(a - b)
-        for above, below in itertools.pairwise(image)
-        for a, b in zip(above, below, strict=True)
+        abs(a - b) for above, below in itertools.pairwise(image) for a, b in zip(above, below, strict=True)
     )
     columns = np.abs(image[:, 1:] - image[:, :-1]).sum()
     return rows + columns
