@@ -38,6 +38,18 @@ class _Handler(BaseHTTPRequestHandler):
         server.requests.append((self.path, self.headers.get("Range")))
         getattr(self, "serve_" + self.path.strip("/").split("/")[0])()
 
+    def do_HEAD(self):
+        self.server.requests.append((self.path, "HEAD"))
+        kind = self.path.strip("/")
+        status = {"good": 200, "page": 200, "redirect": 302, "circle": 302, "silent": 405}.get(kind, 404)
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(self.server.content)))
+        if kind == "page":
+            self.send_header("Content-Type", "text/html")
+        if status == 302:
+            self.send_header("Location", "/good" if kind == "redirect" else "/circle")
+        self.end_headers()
+
     def _send(self, body, status=200, length=None, **headers):
         self.send_response(status)
         self.send_header("Content-Length", str(len(body) if length is None else length))
@@ -577,3 +589,50 @@ def test_a_downloaded_set_is_used(offer, server, monkeypatch, capsys):
     assert ours.citation
     datasets.cats_vs_dogs(image_size=8)
     assert "from the cache" in capsys.readouterr().out
+
+
+# Asking the mirrors without fetching
+
+
+@pytest.mark.parametrize(
+    ("path", "size", "trouble"),
+    [
+        ("/good", len(CONTENT), ""),
+        ("/redirect", None, ""),
+        ("/good", 17, "it offers 512,000 bytes where 17 are expected"),
+        ("/missing", None, "404 Not Found"),
+        ("/page", None, "it sends a page in place of the file"),
+        ("/circle", None, "it redirects in a circle"),
+    ],
+)
+def test_a_mirror_is_asked_for_the_head_of_its_file(server, path, size, trouble):
+    assert fetching.probe(server.url + path, size) == trouble
+    assert {method for _, method in server.requests} == {"HEAD"}, "nothing is fetched"
+
+
+def test_a_host_that_answers_get_only_is_asked_so(server, monkeypatch):
+    monkeypatch.setattr(_Handler, "serve_silent", _Handler.serve_good)
+    assert fetching.probe(f"{server.url}/silent", len(CONTENT)) == ""
+    assert [method for _, method in server.requests] == ["HEAD", None]
+
+
+def test_the_probe_names_every_mirror_that_fails(server, monkeypatch, capsys):
+    from cnnkit import __main__ as command_line
+
+    one = Entry(
+        "one", "a file", "one.bin", (f"{server.url}/good", f"{server.url}/missing"), size=len(CONTENT)
+    )
+    monkeypatch.setattr(catalogue, "CATALOGUE", {"one": one})
+    monkeypatch.setenv("CNNKIT_OFFLINE", "0")
+    assert command_line.main(["data", "probe"]) == 1
+    said = capsys.readouterr().out
+    assert f"ok      one  {server.url}/good\n" in said
+    assert f"FAILED  one  {server.url}/missing: 404 Not Found\n" in said
+    assert "1 of 2 mirrors failed" in said
+    monkeypatch.setenv("CNNKIT_OFFLINE", "1")
+    assert command_line.main(["data", "probe"]) == 1
+    assert "received CNNKIT_OFFLINE=1, which forbids that. Unset it" in capsys.readouterr().err
+
+
+def test_a_mirror_that_is_gone_is_told_in_words():
+    assert fetching.probe("http://127.0.0.1:9/x") == "it refuses connections"

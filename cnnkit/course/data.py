@@ -1,4 +1,4 @@
-"""`python -m cnnkit data list | download | scan | path`: the data sets from the command line."""
+"""`python -m cnnkit data list | download | probe | scan | path`: the data sets from the command line."""
 
 import sys
 
@@ -12,6 +12,8 @@ def add_arguments(parser):
     listing.add_argument("names", nargs="*", metavar="NAME", help="tell all about these")
     download = actions.add_parser("download", help="download, verify and unpack into the cache")
     download.add_argument("names", nargs="+", metavar="NAME", help="a name that `list` shows")
+    probe = actions.add_parser("probe", help="ask every mirror whether it still has its file, fetch nothing")
+    probe.add_argument("names", nargs="*", metavar="NAME", help="only these")
     scan = actions.add_parser(
         "scan", help="decode every picture of a folder, and name the broken and the odd"
     )
@@ -22,7 +24,9 @@ def add_arguments(parser):
 
 def main(args):
     """Runs one of the actions and returns its exit status: 1 where something failed or files are broken."""
-    action = {"list": _list, "download": _download, "scan": _scan, "path": _path}[args.action]
+    action = {"list": _list, "download": _download, "probe": _probe, "scan": _scan, "path": _path}[
+        args.action
+    ]
     return action(args)
 
 
@@ -68,6 +72,32 @@ def _download(args):
         if one.citation:
             print(f"  cite: {one.citation}")
     return status
+
+
+def _probe(args):
+    from ..datasets import cache, catalogue, fetching
+
+    if cache.offline():
+        print(
+            "Expected to ask the mirrors; received CNNKIT_OFFLINE=1, which forbids that. Unset it, and try again.",
+            file=sys.stderr,
+        )
+        return 1
+    try:
+        entries = [catalogue.entry(name) for name in args.names or catalogue.names()]
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 1
+    troubles = 0
+    for one in entries:
+        for url in one.mirrors:
+            trouble = fetching.probe(url, one.size)
+            troubles += bool(trouble)
+            print(
+                f"{'FAILED' if trouble else 'ok':6}  {one.name}  {url}" + (f": {trouble}" if trouble else "")
+            )
+    print(f"\n{troubles or 'none'} of {sum(len(one.mirrors) for one in entries)} mirrors failed")
+    return 1 if troubles else 0
 
 
 def _scan(args):

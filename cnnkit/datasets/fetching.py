@@ -84,6 +84,40 @@ def download(name, *, progress=None):
     return what.path
 
 
+def probe(url, size=None):
+    """Ask a mirror whether it would still send a file, without fetching it.
+
+    Args:
+        url: the file's address.
+        size: how many bytes it should have, or `None` where unknown.
+
+    Returns:
+        What is wrong, a str; "" when all is well.
+    """
+    import requests
+
+    headers = {"User-Agent": "cnnkit", "Accept-Encoding": "identity"}
+    settings = {"headers": headers, "timeout": (CONNECT_SECONDS, READ_SECONDS), "allow_redirects": True}
+    try:
+        with requests.head(url, **settings) as response:
+            answer = response
+        if answer.status_code in (403, 405, 501):  # some hosts answer GET only
+            with requests.get(url, stream=True, **settings) as response:
+                answer = response
+    except requests.exceptions.TooManyRedirects:
+        return "it redirects in a circle"
+    except requests.exceptions.RequestException as error:
+        return _plain(error)
+    if answer.status_code >= 400:
+        return f"{answer.status_code} {answer.reason}".strip()
+    if answer.headers.get("Content-Type", "").startswith("text/html"):
+        return "it sends a page in place of the file"
+    length = int(answer.headers.get("Content-Length") or 0)
+    if size and length and length != size:
+        return f"it offers {length:,} bytes where {size:,} are expected"
+    return ""
+
+
 def _hosts(what):
     hosts = dict.fromkeys(urllib.parse.urlsplit(url).hostname or url for url in what.mirrors)
     return " and ".join(hosts)
