@@ -1,5 +1,6 @@
 # make run    the course: every lecture, offline, then the site in build/site/index.html
 # make test   the tests: the package, and every lecture compared with its stored output
+# make slides  a deck of slides from each lecture, in build/slides/index.html (LECTURES="03 04" for some)
 # make lab    JupyterLab
 # make sync   execute notebooks/source/*.md and store the notebooks (LECTURES="03 04" for some)
 # make wheelhouse    all wheels for installing without network (PLATFORM=windows FOR_PYTHON=3.12 for others)
@@ -12,7 +13,7 @@ LECTURES ?=
 BIN := .venv/bin
 READY := .venv/.cnnkit-ready
 
-.PHONY: run test lab sync site wheelhouse doctor clean
+.PHONY: run test lab sync site slides wheelhouse doctor clean
 
 run: $(READY)
 	CNNKIT_OFFLINE=1 $(BIN)/python -m cnnkit run $(LECTURES)
@@ -28,6 +29,9 @@ sync: $(READY)
 
 site: $(READY)
 	$(BIN)/python -m cnnkit site
+
+slides: $(READY)
+	$(BIN)/python -m cnnkit slides $(LECTURES)
 
 wheelhouse: $(READY)
 	$(BIN)/python -m cnnkit wheelhouse $(if $(PLATFORM),--platform $(PLATFORM)) $(if $(FOR_PYTHON),--python $(FOR_PYTHON))

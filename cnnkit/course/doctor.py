@@ -34,6 +34,7 @@ _NEEDED = {
         "ziamath",
         "fonttools",
     ),
+    "the slides": ("sphinx-revealjs", "markdown-it-py", "mdit-py-plugins"),
     "JupyterLab": ("jupyterlab",),
     "the tests": ("pytest", "nbval", "scipy", "playwright", "ruff"),
 }
