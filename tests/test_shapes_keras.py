@@ -13,6 +13,8 @@ keras = pytest.importorskip("keras")
 tf = pytest.importorskip("tensorflow")
 layers = keras.layers
 
+from .keras_layers import conv_transpose, leads_back  # noqa: E402
+
 SIZES, KERNELS, STRIDES, PADDINGS = range(1, 13), range(1, 6), range(1, 5), ("valid", "same")
 # Keras refuses a dilation together with a stride.
 STEPS = [(s, 1) for s in STRIDES] + [(1, d) for d in (2, 3)]
@@ -51,12 +53,12 @@ def convolutions():
 def transposed():
     for k, (s, d), p in itertools.product(KERNELS, STEPS, PADDINGS):
         for o in (None, *range(s)):
-            layer = layers.Conv1DTranspose(1, k, s, p, output_padding=o, dilation_rate=d)
+            layer = conv_transpose(layers.Conv1DTranspose, 1, k, s, p, o, dilation_rate=d)
             yield layer, shapes.conv_transpose_output, (k, s, p, o, d), SIZES
     draw = random.Random(0)
     for k, (s, d), p in itertools.product(itertools.product(KERNELS, repeat=2), STEPS_2D, PADDINGS):
         o = draw.choice([None, tuple(draw.randrange(n) for n in s)])
-        layer = layers.Conv2DTranspose(1, k, s, p, output_padding=o, dilation_rate=d)
+        layer = conv_transpose(layers.Conv2DTranspose, 1, k, s, p, o, dilation_rate=d)
         yield layer, shapes.conv_transpose_output, (k, s, p, o, d), draw.sample(ALL_PAIRS, 6)
 
 
@@ -91,16 +93,13 @@ def test_sizes_equal_what_a_call_returns(family):
         size = next((n for n in reversed(list(sizes)) if keras_size(layer, n) != "ValueError"), None)
         if size is None or (hasattr(layer, "output_padding") and max(np.ravel(layer.dilation_rate)) > 1):
             continue  # nothing fits; or TensorFlow has no dilated transposed convolution on a CPU
-        axes = size if isinstance(size, tuple) else (size,)
-        try:
-            layer.kernel_initializer = keras.initializers.Zeros()  # much quicker to draw
-            output = layer(np.zeros((1, *axes, 1), "float32"))
-        except tf.errors.OpError:
-            # An even kernel with 'same' and output_padding 0: Keras foretells a size, then TensorFlow refuses.
-            # With which error depends on the processor.
+        if function is shapes.conv_transpose_output and not leads_back(size, *settings):
             assert layer.padding == "same"
             assert min(layer.output_padding) == 0
             continue
+        axes = size if isinstance(size, tuple) else (size,)
+        layer.kernel_initializer = keras.initializers.Zeros()  # much quicker to draw
+        output = layer(np.zeros((1, *axes, 1), "float32"))
         expected = function(size, *settings)
         assert tuple(output.shape[1:-1]) == (expected if isinstance(expected, tuple) else (expected,))
         called += 1
