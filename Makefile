@@ -1,5 +1,6 @@
 # make run    the course: every lecture, offline, then the site in build/site/index.html
 # make test   the tests: the package, and every lecture compared with its stored output
+# make test-oldest, test-colab, test-newest    the package with other versions, in environments of their own
 # make slides  a deck of slides from each lecture, in build/slides/index.html (LECTURES="03 04" for some)
 # make lab    JupyterLab
 # make sync   execute notebooks/source/*.md and store the notebooks (LECTURES="03 04" for some)
@@ -13,13 +14,17 @@ LECTURES ?=
 BIN := .venv/bin
 READY := .venv/.cnnkit-ready
 
-.PHONY: run test lab sync site slides wheelhouse doctor clean
+.PHONY: run test test-oldest test-colab test-newest lab sync site slides wheelhouse doctor clean
 
 run: $(READY)
 	CNNKIT_OFFLINE=1 $(BIN)/python -m cnnkit run $(LECTURES)
 
 test: $(READY)
 	CNNKIT_OFFLINE=1 $(BIN)/python -m pytest -n 2 --dist loadfile
+
+# Without .venv: any Python can start it, and it makes .venv-oldest and so on.
+test-oldest test-colab test-newest:
+	$(PYTHON) -m cnnkit versions $(@:test-%=%)
 
 lab: $(READY)
 	$(BIN)/jupyter lab notebooks

@@ -1,4 +1,4 @@
-"""The command line: `python -m cnnkit run | sync | site | release | doctor | data | relink | wheelhouse`."""
+"""The command line: `python -m cnnkit run | sync | site | release | doctor | data | relink | wheelhouse | versions`."""
 
 import argparse
 import importlib
@@ -15,6 +15,7 @@ COMMANDS = {
     "doctor": "look at this machine and say what to do about each problem",
     "data": "list, fetch and check the data sets",
     "wheelhouse": "gather all wheels for installing without network",
+    "versions": "test with the oldest, the newest and Colab's versions",
     "relink": "turn badges, install lines and links to a fork, and back",
 }
 
