@@ -427,7 +427,7 @@ def _on_disk(root, names, files, shape, progress):
     ]
     state = hashlib.sha256(json.dumps([_state(one) for one in files] + names).encode()).hexdigest()
     with contextlib.ExitStack() as cleanup:
-        folder, temporary = _cache_place(int(np.prod(shape, dtype=np.int64)))
+        folder, temporary = _cache_place()
         if temporary:
             cleanup.callback(shutil.rmtree, folder, ignore_errors=True)
         pixels, index = folder / f"{place}.npy", folder / f"{place}.json"
@@ -468,8 +468,8 @@ def _state(file):
         return [-1, -1]
 
 
-def _cache_place(need):
-    """Return a folder with room for `need` bytes, and whether it is a temporary one."""
+def _cache_place():
+    """Return a folder that can be written to, and whether it is a temporary one."""
     folder = cache.cache_folder() / "decoded"
     try:
         folder.mkdir(parents=True, exist_ok=True)
