@@ -20,7 +20,7 @@ ROW = {
     "numpy": "1.26.4",
     "date": "2027-01-02",
     "system": "Linux x86_64",
-    "tests": {"passed": 1234, "failed": 0, "skipped": 5},
+    "tests": {"passed": 1234, "failed": 0, "skipped": 5, "files": 30, "of": 30},
     "lectures": {"03_convolution_1d": "passed", "07_transposed_convolution": "passed"},
     "seconds": 60,
 }
@@ -49,16 +49,16 @@ def test_the_table_in_the_readme_is_the_record():
 
 
 def test_a_row_says_what_was_run_and_how_it_went():
-    failed = ROW | {"tests": {"passed": 9, "failed": 2, "skipped": 0}, "lectures": {"08_training": "failed"}}
+    failed = ROW | {"tests": ROW["tests"] | {"failed": 2, "files": 3}, "lectures": {"08_training": "failed"}}
     assert versions.passed(ROW)
     assert not versions.passed(failed)
     assert not versions.passed(ROW | {"lectures": {"08_training": "failed"}})
     table = versions.table({"oldest": ROW, "colab": failed})
     assert (
-        "| the oldest supported | 3.10.13 | 2.18.0 | 3.8.0 | 1.26.4 | 1,234 tests passed, 0 failed, 5 skipped; "
-        "lectures 03, 07 passed (2027-01-02) |" in table
+        "| the oldest supported | 3.10.13 | 2.18.0 | 3.8.0 | 1.26.4 | tests in 30 files: 1,234 passed, 0 failed, "
+        "5 skipped; lectures 03, 07 passed (2027-01-02) |" in table
     )
-    assert "2 failed, 0 skipped; lectures 08 failed" in table
+    assert "tests in 3 of 30 files: 1,234 passed, 2 failed, 5 skipped; lectures 08 failed" in table
 
 
 def test_a_record_goes_into_file_and_readme(tmp_path):
