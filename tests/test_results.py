@@ -151,19 +151,13 @@ def test_a_run_can_be_listened_to(measured, tmp_path, monkeypatch):
     assert heard[1] == {"name": "new", "source": "embedded", "measured": {"accuracy": 0.8, "seconds": 1.0}}
 
 
-# Each seed of it takes a core a quarter of an hour; the others follow. The tables say how many seeds there are.
-UNFINISHED = {"vgg_mini@real"}
-
-
 def test_every_stored_result_has_its_seeds_command_and_versions():
     everything = json.loads(results.FILE.read_text(encoding="utf-8"))
     assert everything
     for key, entry in everything.items():
         name, _, source = key.partition("@")
         assert source in ("real", "embedded", "drawn"), key
-        assert len(entry["seeds"]) >= 5 or key in UNFINISHED, (
-            f"{key}: measured with {len(entry['seeds'])} seeds; five are asked for"
-        )
+        assert len(entry["seeds"]) >= 5, f"{key}: measured with {len(entry['seeds'])} seeds; five are asked for"
         assert entry["command"].startswith("python -m benchmarks "), key
         assert {"tensorflow", "keras", "cpus", "device", "date"} <= set(entry["machine"]), key
         assert results.expected(name, source).metrics, key
