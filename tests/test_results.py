@@ -157,7 +157,9 @@ def test_every_stored_result_has_its_seeds_command_and_versions():
     for key, entry in everything.items():
         name, _, source = key.partition("@")
         assert source in ("real", "embedded", "drawn"), key
-        assert len(entry["seeds"]) >= 5, f"{key}: measured with {len(entry['seeds'])} seeds; five are asked for"
+        assert len(entry["seeds"]) >= 5, (
+            f"{key}: measured with {len(entry['seeds'])} seeds; five are asked for"
+        )
         assert entry["command"].startswith("python -m benchmarks "), key
         assert {"tensorflow", "keras", "cpus", "device", "date"} <= set(entry["machine"]), key
         assert results.expected(name, source).metrics, key
