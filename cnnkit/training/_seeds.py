@@ -9,7 +9,8 @@ def set_seed(seed, *, deterministic=False):
     Call it before the model is made: the first weights are drawn from the seed as well. On a CPU the
     losses then agree bit for bit, on the same machine with the same number of threads; another one rounds
     differently. A `Dataset` goes on shuffling where it stopped, so make it anew for a second run:
-    ``data = datasets.mnist()``.
+    ``data = datasets.mnist()``. In Keras 3.8, a call such as ``keras.random.normal((3,))`` goes on where it was, too;
+    layers do not.
 
     Args:
         seed: int from 0 to 4,294,967,295.
