@@ -52,6 +52,7 @@ class Item:
         keep: True if the next one must stand on the same slide, where that is possible.
         source: of a note, the paragraph as Markdown.
         shape: of a figure, its width divided by its height.
+        step: if it answers a question, when it appears; 0 for at once.
     """
 
     kind: str
@@ -60,6 +61,7 @@ class Item:
     keep: bool = False
     source: str = ""
     shape: float = 0.0
+    step: int = 0
 
 
 _WORDS = {"text", "lead", "question", "box", "caption"}
@@ -70,7 +72,7 @@ def _is_beside(items):
     figures = [item for item in items if item.kind == "figure"]
     words = sum(item.height for item in items if item.kind in _WORDS)
     alone = len(figures) == 1 and len(figures) + sum(item.kind in _WORDS for item in items) == len(items)
-    return alone and 0 < figures[0].shape < 1.75 and 0 < words < 190
+    return alone and 0 < figures[0].shape < 1.75 and 0 < words < 215
 
 
 @dataclass
@@ -98,6 +100,12 @@ class Slide:
     def shown(self):
         """The items that can be seen."""
         return [item for item in self.items if item.kind != "note"]
+
+    def markup(self, item):
+        """An item as HTML; what answers a question on this slide appears on the next key."""
+        if item.step and any(other.kind == "question" for other in self.items):
+            return f'<div class="fragment" data-fragment-index="{item.step}">{item.html}</div>'
+        return item.html
 
     @property
     def beside(self):
@@ -146,12 +154,13 @@ class _Markdown:
         from mdit_py_plugins.dollarmath import dollarmath_plugin
 
         self.characters = set()
-        self.parser = MarkdownIt("commonmark", {"highlight": self._highlight})
+        self.parser = MarkdownIt("commonmark")
         self.parser.enable("table").use(
             dollarmath_plugin,
             double_inline=True,
             renderer=lambda latex, settings: self.formula(latex, settings["display_mode"]),
         )
+        self.parser.add_render_rule("fence", _fence)
         self.link, self.picture = link or (lambda target: None), picture or (lambda path: path)
 
     def formula(self, latex, display):
@@ -165,9 +174,6 @@ class _Markdown:
             ) from error
         self.characters.update("".join(ElementTree.fromstring(math).itertext()))
         return math
-
-    def _highlight(self, code, language, _):
-        return code_html(code) if language else f"<pre>{html.escape(code)}</pre>"
 
     def blocks(self, text):
         """Splits Markdown into its blocks.
@@ -203,13 +209,23 @@ class _Markdown:
         return re.sub(r"^<p>(.*)</p>$", r"\1", rendered, flags=re.S)
 
 
-def code_html(code):
-    """Python as highlighted HTML."""
+def _fence(_renderer, tokens, place, _options, _env):
+    """A block of code in the text; its language is that which stands behind the backticks."""
+    return code_html(tokens[place].content.rstrip(), tokens[place].info.strip() or "text")
+
+
+def code_html(code, language="python"):
+    """Code as highlighted HTML."""
     from pygments import highlight
     from pygments.formatters import HtmlFormatter
-    from pygments.lexers import PythonLexer
+    from pygments.lexers import find_lexer_class_by_name
+    from pygments.util import ClassNotFound
 
-    return highlight(code, PythonLexer(), HtmlFormatter(nowrap=False, cssclass="highlight"))
+    try:
+        lexer = find_lexer_class_by_name(language)()
+    except ClassNotFound:
+        lexer = find_lexer_class_by_name("text")()
+    return highlight(code, lexer, HtmlFormatter(cssclass="highlight"))
 
 
 def sentences(text):
@@ -255,6 +271,9 @@ def excerpt(text, leads=False):
             if words > _MOST_WORDS and i < len(parts) - 1:
                 break
             wanted.add(i)
+    # A few words in bold say what the next sentence is about.
+    labels = {i for i in wanted if re.fullmatch(r"\*\*[^*]+\*\*", parts[i]) and len(parts[i].split()) < 6}
+    wanted |= {i + 1 for i in labels if i + 1 < len(parts)}
     for i in sorted(wanted):
         if i and _BACK.match(parts[i].lstrip("*(")):
             wanted.add(i - 1)
@@ -304,6 +323,7 @@ class _Maker:
         self.md = markdown
         self.units = []  # [section, title, items, number]
         self.exercise = False
+        self.asked = 0
         self.folded = False
 
     def deck(self, notebook):
@@ -406,7 +426,7 @@ class _Maker:
             elif kind == "math_block":
                 self._add(Item("math", self.md.render(tokens), 80 + 24 * source.count(r"\\")))
             elif kind == "fence":
-                self._add(Item("code", self.md.render(tokens), source.count("\n") * _CODE))
+                self._add(Item("code", self.md.render(tokens), source.count("\n") * _CODE + 10))
 
     def _heading(self, tokens):
         title = self.md.parser.renderer.render(tokens[1:2], self.md.parser.options, {})
@@ -467,6 +487,7 @@ class _Maker:
         caption = _paragraph("caption", self.md.inline(" ".join(chosen)))
         if below in ("figure", "output", "table"):
             self.items[place].keep = True
+            caption.step = self.items[place].step
         self.items.insert(place + 1, caption)
 
     def _list(self, tokens):
@@ -478,20 +499,21 @@ class _Maker:
                 start = end + 1
         found, now, height = [], [], 0
         first = int(tokens[0].attrs.get("start", 1))
+        above = self.items[-1].height if self.items and self.items[-1].keep else 0
 
         def close():
-            nonlocal now, height, first
+            nonlocal now, height, first, above
             attribute = f' start="{first}"' if tokens[0].tag == "ol" else ""
             found.append(
                 Item("list", f"<{tokens[0].tag}{attribute}>{''.join(now)}</{tokens[0].tag}>", height + 14)
             )
             first += len(now)
-            now, height = [], 0
+            now, height, above = [], 0, 0
 
         for entry in entries:
             markup = self.md.render(entry)
             more = _lines(_plain(markup), 84) * _TEXT + 10
-            if now and height + more > ROOM - 30:
+            if now and height + more > 1.12 * ROOM - above:
                 close()
             now.append(markup)
             height += more
@@ -512,7 +534,7 @@ class _Maker:
         self._add(_paragraph("box", self.md.inline(" ".join(parts))))
 
     def _code(self, cell):
-        source = cell.source.rstrip()
+        source = re.sub(r"\n{3,}", "\n\n", cell.source.rstrip())
         outputs = [] if self.exercise and "exercises." in source else self._outputs(cell)
         pictures = any(item.kind in ("figure", "live") for item in outputs)
         asked = next((item.kind == "question" for item in self.items[::-1] if item.kind != "note"), False)
@@ -521,9 +543,10 @@ class _Maker:
         if not (pictures and _DRAWS.search(source)):
             code = Item("code", code_html(source), (source.count("\n") + 1) * _CODE + 26, bool(outputs))
             self._add(code)
-            if asked:  # first the question and the code; then, on the next key, the answer
-                for item in outputs:
-                    item.html = f'<div class="fragment">{item.html}</div>'
+        if asked:
+            self.asked += 1
+            for item in outputs:
+                item.step = self.asked
         self._add(*outputs)
 
     def _make_room(self):
@@ -632,8 +655,18 @@ def pack(items, room=ROOM):
             pages.append(page)
         page, height = [], 0
 
+    figure = None  # on the page that is being filled
     for group in groups:
         more = sum(item.height for item in group)
+        if figure:
+            # A line or two may stand under a figure, which can do with less.
+            said = all(item.kind in ("text", "note") for item in group)
+            if said and more < 100 and height - figure.height + _FIGURE - 40 + more <= room:
+                page += group
+                height += more
+                continue
+            close()
+            figure = None
         drawn = [item for item in group if item.kind in ("figure", "live")]
         beside = _is_beside([item for item in group if item.kind != "note"])
         if (
@@ -642,7 +675,7 @@ def pack(items, room=ROOM):
             needed = drawn[0].height - (more - room)
             drawn[0].height = max(0 if beside else min(_FIGURE - 20, drawn[0].height), needed)
             more = sum(item.height for item in group)
-        if height and (height + more > room or beside):
+        if height and (height + more > room * (1.1 if more < 130 else 1) or beside):
             close()
         if more > 1.15 * room:
             # Too much for one slide even if the text shrinks: what can be parted is parted.
@@ -654,8 +687,8 @@ def pack(items, room=ROOM):
         else:
             page += group
             height += more
-        if beside or (drawn and height > 0.6 * room):
-            close()
+        if drawn and page and (beside or height > 0.6 * room):
+            figure = drawn[-1]
     close()
     return _joined(pages)
 

@@ -32,12 +32,13 @@
     body.style.maxHeight = "";
   }
 
-  // A figure that answers is as large as it can be in its frame.
+  // A figure that answers is as large as it can be in its frame. A very tall one scrolls, so that it can be read.
   function enlarge(frame) {
-    const room = frame.parentElement, page = frame.contentDocument?.documentElement;
+    const room = frame.closest(".live"), page = frame.contentDocument?.documentElement;
     const inside = frame.contentDocument?.querySelector(".cnnkit-figure");
     if (!page || !inside || !room.clientWidth) return;
-    for (let k = 2; k > 0.55; k -= 0.05) {
+    for (let percent = 200; percent >= 80; percent -= 5) {
+      const k = percent / 100;
       Object.assign(frame.style, { width: `${room.clientWidth / k}px`, height: `${room.clientHeight / k}px`, transform: `scale(${k})` });
       const box = inside.getBoundingClientRect();
       if (box.bottom <= frame.clientHeight && page.scrollWidth <= frame.clientWidth && inside.scrollWidth <= inside.clientWidth) break;

@@ -115,10 +115,16 @@ def _title(text):
 def _slide(slide):
     where = f'<p class="where">{slide.section}</p>' if slide.section else ""
     figures = [item for item in slide.shown if item.kind in ("figure", "live")]
-    parts = [f'<div class="item">{item.html}</div>' if item in figures else item.html for item in slide.shown]
+    parts = [
+        f'<div class="item">{slide.markup(item)}</div>' if item in figures else slide.markup(item)
+        for item in slide.shown
+    ]
     if slide.beside:
-        words = "\n".join(item.html for item in slide.shown if item not in figures)
-        parts = [f'<div class="words">\n{words}\n</div>', f'<div class="item">{figures[0].html}</div>']
+        words = "\n".join(slide.markup(item) for item in slide.shown if item not in figures)
+        parts = [
+            f'<div class="words">\n{words}\n</div>',
+            f'<div class="item">{slide.markup(figures[0])}</div>',
+        ]
     body = '<div class="body beside">' if slide.beside else '<div class="body">'
     shown = "\n".join(parts)
     return (
