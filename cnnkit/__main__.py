@@ -1,4 +1,4 @@
-"""The command line: `python -m cnnkit run | sync | site | release | doctor | data | relink | wheelhouse | versions`."""
+"""The command line: `python -m cnnkit run | site | slides | sync | release | doctor | data | relink | …`."""
 
 import argparse
 import importlib

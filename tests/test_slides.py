@@ -1,7 +1,9 @@
 """The slides: what of a lecture stands on them, and whether all of it can be seen in the browser."""
 
 import base64
+import importlib.util
 import io
+import json
 import textwrap
 from pathlib import Path
 
@@ -11,6 +13,11 @@ import pytest
 from cnnkit.course import deck, lectures, slides
 
 ROOT = Path(__file__).resolve().parents[1]
+PACKAGES = ("markdown_it", "mdit_py_plugins", "math_core", "ziamath", "sphinx_revealjs", "pygments")
+pytestmark = pytest.mark.skipif(
+    any(importlib.util.find_spec(name) is None for name in PACKAGES),
+    reason="what makes slides is not installed",
+)
 
 
 def markdown(text):
@@ -246,13 +253,33 @@ def test_slides_are_filled_and_what_belongs_together_stays_together():
 
 def test_a_caption_without_its_figure_becomes_a_note():
     figures = [deck.Item("figure", str(i), 300, keep=True) for i in range(3)]
-    pages = deck.pack([*figures, deck.Item("caption", "c", 48)], room=320)
+    pages = deck.pack([*figures, deck.Item("caption", "c", 48)], room=300)
     assert [[item.kind for item in page] for page in pages] == [["figure"], ["figure"], ["figure", "note"]]
 
 
 def test_a_formula_that_cannot_be_read_is_named():
     with pytest.raises(ValueError, match=r"received '\\\\frac\{1'.*missing brace"):
         deck.make(lecture(markdown("## A\n\n$$\\frac{1$$")))
+
+
+@pytest.mark.parametrize("name", lectures.find(ROOT / "notebooks", ".ipynb"))
+def test_every_lecture_makes_a_deck(name):
+    path = ROOT / "notebooks" / f"{name}.ipynb"
+    made = deck.make(nbformat.read(path, as_version=4))
+    assert made.goals.count("<li>") >= 3
+    assert len(made.slides) > 30
+    assert all(slide.shown for slide in made.slides), "no slide is empty"
+    figures = [item.html for slide in made.slides for item in slide.shown if "<img" in item.html]
+    assert all('alt=""' not in figure for figure in figures)
+    shown = " ".join(on(slide) for slide in made.slides)
+    assert "%pip" not in shown
+    assert "Not answered yet" not in shown
+    assert "<summary>" not in shown
+    exercises = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    exercises = [cell for cell in exercises if "exercises.check(" in "".join(cell["source"])]
+    assert sum(slide.section == "Exercises" for slide in made.slides) >= len(
+        [cell for cell in exercises if cell["cell_type"] == "code" and "..." in "".join(cell["source"])]
+    )
 
 
 # The command

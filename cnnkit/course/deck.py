@@ -680,7 +680,7 @@ def pack(items, room=ROOM):
         if more > 1.15 * room:
             # Too much for one slide even if the text shrinks: what can be parted is parted.
             for item in group:
-                if height and height + item.height > room:
+                if height and height + item.height > 1.12 * room:
                     close()
                 page.append(item)
                 height += item.height
