@@ -10,7 +10,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from cnnkit.course import deck, lectures, slides
+from cnnkit.course import deck, lectures, mathml, slides
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("markdown_it", "mdit_py_plugins", "math_core", "ziamath", "sphinx_revealjs", "pygments")
@@ -255,6 +255,13 @@ def test_a_caption_without_its_figure_becomes_a_note():
     figures = [deck.Item("figure", str(i), 300, keep=True) for i in range(3)]
     pages = deck.pack([*figures, deck.Item("caption", "c", 48)], room=300)
     assert [[item.kind for item in page] for page in pages] == [["figure"], ["figure"], ["figure", "note"]]
+
+
+def test_the_font_of_the_formulas_has_the_sign_of_the_root():
+    from fontTools.ttLib import TTFont
+
+    with TTFont(io.BytesIO(mathml.font("x"))) as font:
+        assert ord("√") in font.getBestCmap()
 
 
 def test_a_formula_that_cannot_be_read_is_named():

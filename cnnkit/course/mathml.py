@@ -104,7 +104,8 @@ def font(characters):
     with TTFont(folder / "fonts" / "STIXTwoMath-Regular.ttf") as whole:
         subsetter = subset.Subsetter(options)
         subsetter.populate(
-            text="".join(sorted(characters)) + "0123456789+-−=()[]{}|" + "".join(map(chr, _SLANTED))
+            # The root is an element without a character of its own: a font that lacks the sign draws none.
+            text="".join(sorted(characters)) + "0123456789+-−=()[]{}|√" + "".join(map(chr, _SLANTED))
         )
         subsetter.subset(whole)
         out = io.BytesIO()
