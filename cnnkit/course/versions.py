@@ -42,6 +42,7 @@ LEFT_OUT = {
     "test_notebooks": "compares stored outputs and sources",
     "test_prose_numbers": "reads text only",
     "test_links": "reads text only",
+    "test_instructors": "reads text only",
     "test_relink": "reads text only",
     "test_course_site": "the site",
     "test_site": "the site",
