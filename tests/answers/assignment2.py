@@ -295,7 +295,7 @@ WRONG_CODE = [
     (
         "mended",
         "def mended():\n    return hungry()\n",
-        "stopped with ValueError",
+        "stopped with ValueError|Exception encountered",
         "shapes convolutions weights",
     ),
     ("mended", changed(MENDED, ("Conv2D(32, 3", "Conv2D(16, 3")), "Convolution 2 has 16", "convolutions"),
