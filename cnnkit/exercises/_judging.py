@@ -52,6 +52,29 @@ def array(answer, expected, *, slips=(), tolerance=1e-6, what="Your array"):
         raise Wrong(f"{what} differs at index {index}: {values[place]:g} is not right there.")
 
 
+def attempt(what, function, *arguments, brief=False):
+    """What a student's function returns. What stops it is told, and what is left open is no answer.
+
+    Args:
+        what: str, what the student is told has stopped: the function's name, or the call.
+        function: the student's function.
+        *arguments: what it is called with; no copies are made.
+        brief: True tells only the first line of the error; Keras's run to many.
+    """
+    try:
+        given = function(*arguments)
+    except Wrong:  # a judge has looked at what came out
+        raise
+    except NotImplementedError:  # what an assignment has in place of the answer
+        raise Unanswered from None
+    except Exception as error:
+        said = (str(error).splitlines() or [""])[0] if brief else error
+        raise Wrong(f"{what} stopped with {type(error).__name__}: {said}") from None
+    if given is Ellipsis:
+        raise Unanswered
+    return given
+
+
 def function(answer, oracle, cases, *, tolerance=1e-6, slips=()):
     """Judges a function by calling it on each of `cases` and comparing with what `oracle` gives.
 
@@ -66,16 +89,7 @@ def function(answer, oracle, cases, *, tolerance=1e-6, slips=()):
     for case in cases:
         expected = np.asarray(oracle(*copy.deepcopy(case)), dtype=float)
         call = f"{getattr(answer, '__name__', 'your function')}({', '.join(map(_show, case))})"
-        try:
-            given = answer(*copy.deepcopy(case))
-        except Wrong:  # a judge has looked at what came out
-            raise
-        except NotImplementedError:  # what an assignment has in place of the answer
-            raise Unanswered from None
-        except Exception as error:
-            raise Wrong(f"{call} stopped with {type(error).__name__}: {error}") from None
-        if given is Ellipsis:
-            raise Unanswered
+        given = attempt(call, answer, *copy.deepcopy(case))
         if given is None:
             raise Wrong(f"{call} returned None. Is there a `return` at the end?")
         array(
@@ -93,16 +107,7 @@ def network(answer, name, *arguments):
     """Calls the student's function that builds a network, and returns what it returns."""
     if not callable(answer) or hasattr(answer, "layers"):
         raise Wrong(f"This exercise wants the function `{name}` itself, without brackets.")
-    try:
-        model = answer(*arguments)
-    except NotImplementedError:
-        raise Unanswered from None
-    except Exception as error:
-        said = str(error).splitlines()[0] if str(error) else ""
-        raise Wrong(f"{name} stopped with {type(error).__name__}: {said}") from None
-    if model is Ellipsis:
-        raise Unanswered
-    return model
+    return attempt(name, answer, *arguments, brief=True)
 
 
 def expect(function, *arguments, **settings):

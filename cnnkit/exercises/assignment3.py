@@ -26,14 +26,7 @@ def _(answer):
     share = 0.2
 
     def parts(seed):
-        try:
-            given = answer(labels.copy(), share, seed)
-        except NotImplementedError:
-            raise Unanswered from None
-        except Exception as error:
-            raise Wrong(f"split stopped with {type(error).__name__}: {error}") from None
-        if given is Ellipsis:
-            raise Unanswered
+        given = _judging.attempt("split", answer, labels.copy(), share, seed)
         if not isinstance(given, (tuple, list)) or len(given) != 2:
             raise Wrong("Return two arrays of row numbers: train_rows, validation_rows.")
         rows = [np.asarray(one) for one in given]
@@ -264,14 +257,7 @@ def _(answer):
     ]
     table = np.array([[9, 1, 4, 1], [0, 9, 2, 0], [3, 2, 9, 0], [0, 0, 0, 7]])
     for matrix, count in [(table, 3), (table, 5), (table, 9), (np.diag([2, 3]), 2)]:
-        try:
-            given = answer(matrix.copy(), count)
-        except NotImplementedError:
-            raise Unanswered from None
-        except Exception as error:
-            raise Wrong(f"most_confused stopped with {type(error).__name__}: {error}") from None
-        if given is Ellipsis:
-            raise Unanswered
+        given = _judging.attempt("most_confused", answer, matrix.copy(), count)
         try:
             found = [tuple(int(n) for n in error) for error in given]
         except TypeError:

@@ -5,7 +5,7 @@ import copy
 import numpy as np
 
 from . import _judging
-from ._core import Unanswered, Wrong, exercise
+from ._core import Wrong, exercise
 
 
 def _call(function, *arguments):
@@ -13,14 +13,7 @@ def _call(function, *arguments):
     if not callable(function):
         raise Wrong("This exercise wants the function itself, without brackets.")
     name = getattr(function, "__name__", "your function")
-    try:
-        given = function(*copy.deepcopy(arguments))
-    except NotImplementedError:
-        raise Unanswered from None
-    except Exception as error:
-        raise Wrong(f"{name} stopped with {type(error).__name__}: {error}") from None
-    if given is Ellipsis:
-        raise Unanswered
+    given = _judging.attempt(name, function, *copy.deepcopy(arguments))
     if given is None:
         raise Wrong(f"{name} returned None. Is there a `return` at the end?")
     return given
@@ -259,14 +252,7 @@ def _thaw(answer, base, chosen):
     """Call the student's function on a base that must not be copied; what it returns does not matter."""
     if not callable(answer):
         raise Wrong("This exercise wants the function itself, without brackets.")
-    try:
-        given = answer(base, chosen)
-    except NotImplementedError:
-        raise Unanswered from None
-    except Exception as error:
-        raise Wrong(f"thaw stopped with {type(error).__name__}: {error}") from None
-    if given is Ellipsis:
-        raise Unanswered
+    _judging.attempt("thaw", answer, base, chosen)
 
 
 @exercise(
