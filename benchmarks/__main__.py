@@ -12,6 +12,7 @@ from pathlib import Path
 import benchmarks
 from benchmarks import run_times
 from benchmarks.measure import machine
+from cnnkit.course.lectures import put_block
 
 HERE = Path(__file__).parent
 SPEED = HERE / "speed.json"
@@ -118,13 +119,13 @@ def readme():
 def write(path, block, table):
     """Write the table between the two markers of a page; leave everything else as it is."""
     text = path.read_text(encoding="utf-8") if path.exists() else ""
-    first, last = f"<!-- {block}:begin -->", f"<!-- {block}:end -->"
-    before, begin, rest = text.partition(first)
-    _, end, after = rest.partition(last)
-    if not begin or not end:
-        print(f"{path.name} has no place for the table: put {first} and {last} on two lines of their own.")
+    new = put_block(text, block, table)
+    if new is None:
+        print(
+            f"{path.name} has no place for the table: put <!-- {block}:begin --> and <!-- {block}:end --> on two lines "
+            "of their own."
+        )
         return
-    new = f"{before}{begin}\n{table}\n{end}{after}"
     if new == text:
         print(f"{path.name} shows the {block} already.")
         return

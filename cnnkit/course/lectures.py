@@ -92,6 +92,17 @@ def write(path, text):
     os.replace(part, path)
 
 
+def put_block(text, block, inner):
+    """Puts `inner` between the lines `<!-- BLOCK:begin -->` and `<!-- BLOCK:end -->` of a page.
+
+    Returns:
+        The new text; `None` where the page has no such lines.
+    """
+    before, begin, rest = text.partition(f"<!-- {block}:begin -->")
+    _, end, after = rest.partition(f"<!-- {block}:end -->")
+    return f"{before}{begin}\n{inner}\n{end}{after}" if begin and end else None
+
+
 def complain(error):
     """Prints an error's message for people, without a traceback; returns the exit status 2."""
     print(f"cnnkit: {error}", file=sys.stderr)

@@ -240,11 +240,9 @@ def record(root, name, row):
     rows = {key: row if key == name else rows[key] for key in PAIRS if key == name or key in rows}
     lectures.write(path, json.dumps(rows, indent=1) + "\n")
     readme = root / "README.md"
-    text = readme.read_text(encoding="utf-8")
-    before, begin, rest = text.partition("<!-- versions:begin -->\n")
-    _, end, after = rest.partition("<!-- versions:end -->")
-    if begin and end:
-        lectures.write(readme, f"{before}{begin}{table(rows)}\n{end}{after}")
+    new = lectures.put_block(readme.read_text(encoding="utf-8"), "versions", table(rows))
+    if new is not None:
+        lectures.write(readme, new)
 
 
 def table(rows):
