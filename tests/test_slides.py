@@ -450,16 +450,17 @@ def test_a_deck_is_led_with_the_keyboard_and_shuts_nobody_out(opened):
     package = pytest.importorskip("axe_playwright_python", reason="axe-core is not installed")
     page = opened("03_small", SMALL)
 
-    def title():
-        return page.evaluate("Reveal.getCurrentSlide().querySelector('h1, h2').innerText")
+    # A slide and a fragment come in over a fraction of a second: `expect` waits for them.
+    expect = pytest.importorskip("playwright.sync_api").expect
+    title = page.locator("section.present").locator("h1, h2").first
 
-    assert title() == "Small windows"
+    expect(title).to_have_text("Small windows")
     page.keyboard.press("ArrowRight")
+    expect(title).to_have_text("Sliding")
     answer = page.locator("section.present .fragment")
-    assert title() == "Sliding"
-    assert answer.evaluate("one => getComputedStyle(one).visibility") == "hidden"
+    expect(answer).to_have_css("visibility", "hidden")
     page.keyboard.press("ArrowRight")
-    assert answer.evaluate("one => getComputedStyle(one).visibility") == "visible"
+    expect(answer).to_have_css("visibility", "visible")
     with page.context.expect_page() as opening:
         page.keyboard.press("s")
     opening.value.locator(".speaker-controls-notes", has_text="Nobody in the last row").wait_for()
@@ -469,4 +470,4 @@ def test_a_deck_is_led_with_the_keyboard_and_shuts_nobody_out(opened):
         page.evaluate(_GO, number)
         assert page.evaluate(_AXE) == []
     page.keyboard.press("Home")
-    assert title() == "Small windows"
+    expect(title).to_have_text("Small windows")
