@@ -274,11 +274,18 @@ class TestSettings:
         """Layers that see little are shown half a side at a time; those that see more, all of it, at any place."""
         network = inside.Network(make("sequential"))  # conv1 sees 3 pixels, conv2 8
         assert inside._window(network, "conv1", (24, 24), None) == ((12, 12), (12, 12))
-        assert inside._window(network, "conv2", (14, 14), None) == ((7, 7), (7, 7))
-        assert inside._window(network, "conv2", (13, 13), None) == ((13, 13), (6.5, 6.5))
+        assert inside._window(network, "conv2", (15, 15), None) == ((8, 8), (7.5, 7.5))
+        assert inside._window(network, "conv2", (14, 14), None) == ((14, 14), (7, 7))  # 7 pixels: no map is left
         assert inside._window(network, "conv2", (8, 8), None) == ((8, 8), (0.5, 0.5))
         assert inside._window(network, "predictions", (24, 24), None) == ((24, 24), (1.5, 1.5))
         assert inside._window(network, "conv1", (24, 24), 3) == ((24, 24), (3, 3))
+
+    @pytest.mark.parametrize("side", [20, 24, 27])
+    def test_maps_without_padding_stay_larger_than_the_kernels(self, side):
+        """Six layers see 13 × 13: of 24 pixels that is little enough for half of them, but it would not fit in."""
+        convolutions = [L.Conv2D(2, 3, name=f"conv{k}") for k in range(6)]
+        model = keras.Sequential([keras.Input((side, side, 1)), L.Rescaling(1 / 255), *convolutions])
+        assert explain.feature_images(model, "conv5", steps=2).shape == (2, side, side, 1)
 
     def test_a_dead_unit_is_named(self):
         model = make("sequential")
