@@ -1,6 +1,7 @@
 """The tasks of assignment A3, aerial pictures: what a student can check without the grader."""
 
 import math
+from unittest import mock
 
 import numpy as np
 
@@ -295,7 +296,15 @@ def _(answer):
     convolution = layers.Conv2D(6, 3, strides=2, activation="relu")
     base = keras.Sequential([keras.Input((32, 40, 3)), memory, layers.Rescaling(1 / 255), convolution])
     before = [np.copy(one) for one in base.get_weights()]
-    model = _judging.network(answer, "transfer", base, 7)
+    frozen = []  # at each compile: some versions of Keras freeze what is frozen afterwards, others don't
+    compile = keras.Model.compile
+
+    def watched(self, *arguments, **settings):
+        frozen.append(not any(weight.trainable for weight in base.weights))
+        return compile(self, *arguments, **settings)
+
+    with mock.patch.object(keras.Model, "compile", watched):
+        model = _judging.network(answer, "transfer", base, 7)
     _judging.expect(expect_network, model, input_shape=(32, 40, 3), num_classes=7)
     pictures = _pictures((32, 40, 3), 2)
     memory.seen = None
@@ -308,6 +317,8 @@ def _(answer):
         raise Wrong("The model is not compiled: model.compile(…) before `return model`.")
     if any(weight.trainable for weight in base.weights):
         raise Wrong("The base is not frozen: base.trainable = False, before the model is compiled.")
+    if frozen and not frozen[-1]:
+        raise Wrong("The base was frozen after compile, which may not see it: base.trainable = False comes first.")
     if not model.trainable_weights:
         raise Wrong("Everything is frozen, so nothing can learn. Freeze the base only.")
     head = [one.numpy().copy() for one in model.trainable_weights]
