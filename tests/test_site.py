@@ -43,7 +43,8 @@ class _Page(HTMLParser):
 @pytest.fixture(scope="module")
 def pages(course_site):
     found = {path.relative_to(course_site).as_posix(): path for path in course_site.rglob("*.html")}
-    return {name: _Page(path) for name, path in found.items() if not name.startswith("_static/")}
+    # The slides have tests of their own.
+    return {name: _Page(path) for name, path in found.items() if not name.startswith(("_static/", "slides/"))}
 
 
 # The files
@@ -106,7 +107,7 @@ def test_every_picture_has_an_alternative_text(pages):
 
 
 @pytest.mark.parametrize("name", LECTURES)
-def test_a_lecture_can_be_opened_on_colab_and_downloaded(course_site, pages, name):
+def test_a_lecture_can_be_opened_on_colab_downloaded_and_shown_as_slides(course_site, pages, name):
     stored = {path.read_bytes() for path in (ROOT / "notebooks" / f"{name}.ipynb", site.executed(ROOT)[name])}
     for page in (f"{name}.html", "index.html"):
         links = pages[page].links
@@ -114,6 +115,7 @@ def test_a_lecture_can_be_opened_on_colab_and_downloaded(course_site, pages, nam
             link.startswith("https://colab.") and link.endswith(f"/notebooks/{name}.ipynb") for link in links
         )
         assert f"_sources/{name}.ipynb" in links
+    assert f"slides/{name}.html" in pages["index.html"].links
     assert (course_site / "_sources" / f"{name}.ipynb").read_bytes() in stored
 
 

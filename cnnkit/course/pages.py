@@ -33,13 +33,19 @@ class _Lectures(SphinxDirective):
             number, _, title = lecture["title"].rpartition(" · ")
             name = html.escape(title, quote=True)
             minutes = re.sub(r"^About (\d+) minutes$", r"\1 min", lecture["minutes"])
+            # Lectures have slides, assignments have none.
+            slides = (
+                ""
+                if self.arguments
+                else f'<a href="slides/{page}.html" aria-label="Slides of {name}">Slides</a>'
+            )
             colab = self.config.cnnkit_colab.format(name=f"{page}.ipynb")
             items.append(
                 f'<li><span class="number" aria-hidden="true">{html.escape(number)}</span>'
                 f'<div><h3><a href="{page}.html">{_inline(title)}</a></h3>'
                 f"<p>{_inline(teaches)}</p>"
                 f'<p class="run"><span>{html.escape(minutes)}</span>'
-                f'<a href="{colab}" aria-label="Open {name} on Colab">Colab</a>'
+                f'{slides}<a href="{colab}" aria-label="Open {name} on Colab">Colab</a>'
                 f'<a href="_sources/{page}.ipynb" download aria-label="Download {name}">Download</a></p>'
                 f"</div></li>"
             )

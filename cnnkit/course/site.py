@@ -2,7 +2,8 @@
 
 Sphinx with MyST-NB and the Sphinx book theme; its configuration and the pages beside the lectures lie in `docs/`. The
 pages ask no other host for anything: formulas are MathML, made here, with a mathematical font beside them; there is
-no MathJax and no CDN. Figures that answer keep their script. `build/site/index.html` can be opened as a file.
+no MathJax and no CDN. Figures that answer keep their script. Slides lie in `slides/`.
+`build/site/index.html` can be opened as a file.
 """
 
 import json
@@ -35,9 +36,9 @@ def main(args):
     """Runs the command; returns 0 if the site stands."""
     try:
         root = lectures.find_root(args.root)
-    except FileNotFoundError as error:
+        return build(root)
+    except (FileNotFoundError, ImportError) as error:
         return lectures.complain(error)
-    return build(root)
 
 
 def build(root, target=None):
@@ -61,6 +62,9 @@ def build(root, target=None):
     command += ["-d", target.with_name(f"{target.name}-doctrees"), "-w", warnings(target)]
     done = subprocess.run([*map(str, command), str(source), str(target)], check=False)
     if done.returncode == 0:
+        from . import slides  # which needs this module
+
+        slides.build(root, target=target / "slides")
         print(f"Site: {target / 'index.html'}")
     else:
         print("cnnkit: the site was not built; the lines above say why.", file=sys.stderr)

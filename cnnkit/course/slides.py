@@ -29,9 +29,12 @@ def main(args):
         root = lectures.find_root(args.root)
         there = site.executed(root)
         chosen = lectures.select(args.lectures, there)
-        build(root, chosen)
+        made = build(root, chosen)
     except (FileNotFoundError, ImportError, ValueError) as error:
         return lectures.complain(error)
+    for name, count in made.items():
+        print(f"{name}: {count} slides")
+    print(f"Slides: {root / 'build' / 'slides' / 'index.html'}")
     return 0
 
 
@@ -68,9 +71,7 @@ def build(root, chosen=None, target=None):
     for name, slides in decks.items():
         lectures.write(target / f"{name}.html", _page(slides, player))
         made[name] = len(slides.slides) + 1
-        print(f"{name}: {made[name]} slides")
     lectures.write(target / "index.html", _index(target))
-    print(f"Slides: {target / 'index.html'}")
     return made
 
 
