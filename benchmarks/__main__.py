@@ -53,7 +53,8 @@ def measure(chosen):
 def in_words(row):
     seconds = row["seconds"]
     if row.get("rate"):
-        return f"{row['rate']:,.0f} {row['unit']}"
+        digits = 0 if row["rate"] >= 10 else 1
+        return f"{row['rate']:,.{digits}f} {row['unit']}"
     if seconds >= 60:
         return f"{seconds / 60:.1f} min"
     return f"{seconds:.1f} s" if seconds >= 1 else f"{1000 * seconds:.3g} ms"
