@@ -275,7 +275,8 @@ class TestSettings:
         network = inside.Network(make("sequential"))  # conv1 sees 3 pixels, conv2 8
         assert inside._window(network, "conv1", (24, 24), None) == ((12, 12), (12, 12))
         assert inside._window(network, "conv2", (15, 15), None) == ((8, 8), (7.5, 7.5))
-        assert inside._window(network, "conv2", (14, 14), None) == ((14, 14), (7, 7))  # 7 pixels: no map is left
+        # Half of 14 pixels would leave no map.
+        assert inside._window(network, "conv2", (14, 14), None) == ((14, 14), (7, 7))
         assert inside._window(network, "conv2", (8, 8), None) == ((8, 8), (0.5, 0.5))
         assert inside._window(network, "predictions", (24, 24), None) == ((24, 24), (1.5, 1.5))
         assert inside._window(network, "conv1", (24, 24), 3) == ((24, 24), (3, 3))

@@ -318,7 +318,9 @@ def _(answer):
     if any(weight.trainable for weight in base.weights):
         raise Wrong("The base is not frozen: base.trainable = False, before the model is compiled.")
     if frozen and not frozen[-1]:
-        raise Wrong("The base was frozen after compile, which may not see it: base.trainable = False comes first.")
+        raise Wrong(
+            "The base was frozen after compile, which may not see it: base.trainable = False comes first."
+        )
     if not model.trainable_weights:
         raise Wrong("Everything is frozen, so nothing can learn. Freeze the base only.")
     head = [one.numpy().copy() for one in model.trainable_weights]
