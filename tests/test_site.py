@@ -188,7 +188,14 @@ def visit(browser, address, course_site):
                 troubles.append(f"{page.url}: request to {asked.url}")
 
         page.on("request", request)
-        page.on("requestfailed", lambda asked: troubles.append(f"{path}: failed {asked.url}"))
+        # What was still being loaded when the page was left is no trouble.
+        page.on(
+            "requestfailed",
+            lambda asked: (
+                asked.failure == "net::ERR_ABORTED"
+                or troubles.append(f"{path}: failed {asked.url} {asked.failure}")
+            ),
+        )
         page.on(
             "response", lambda got: got.status >= 400 and troubles.append(f"{path}: {got.status} {got.url}")
         )
