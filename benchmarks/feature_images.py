@@ -69,8 +69,8 @@ def run():
                 *((way, theirs) for way in some if "example" in way),
             ):
                 found = {"task": task, "times_ours": some[way]["seconds"] / seconds}
+                found["steps"] = steps if way == fewer else STEPS
                 rows.append(some[way] | found | {"clear": share, "response": response})
-            rows[-3]["steps"] = steps
     return rows
 
 
@@ -99,9 +99,8 @@ def all_at_once(model, layer, kind, steps=STEPS, units=UNITS):
 
     preprocess = (lambda x: x / 127.5 - 1) if kind == "-1 to 1" else None
     with warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore", UserWarning
-        )  # with few steps some units are not reached, as it should say
+        # It says which units were not reached; with few steps that is to be expected.
+        warnings.simplefilter("ignore", UserWarning)
         return explain.feature_images(model, layer, range(units), steps=steps, preprocess=preprocess)
 
 
