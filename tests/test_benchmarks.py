@@ -17,11 +17,12 @@ ABOUT = {"date": "2026-11-21", "python": "3.11.7", "machine": "x86_64", "system"
 @pytest.mark.parametrize(
     ("page", "block", "table"),
     [
+        (command.README, "accuracy", command.accuracy),
         (command.README, "times", lambda: run_times.markdown(run_times.read())),
         (command.README, "speed", lambda: command.summary(command.read())),
         (command.HERE / "README.md", "speed", lambda: command.markdown(command.read())),
     ],
-    ids=["times", "speed", "all-speeds"],
+    ids=["accuracy", "times", "speed", "all-speeds"],
 )
 def test_the_page_shows_what_was_measured(page, block, table):
     text = page.read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The real photographs for the trainings of `transfer`: loaded, varied for the training, and looked at for the test.
+"""The real photographs for `from_scratch` and `transfer`: loaded, varied for the training, looked at for the test.
 
 Cats and dogs: 2,000 to train with, the 1,000 of the folder ``validation`` to test with. Land: the 21 classes of UC
 Merced, four fifths and one fifth. Whatever is tuned is tuned with ``validation=True``: then a part of the training
