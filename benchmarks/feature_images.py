@@ -33,9 +33,13 @@ def run():
     for task, model, layer, kind in subjects():
         published, loosened = (Example(model, layer, kind, traced_once) for traced_once in (False, True))
         few = range(FEW)
+        # What is traced anew for every unit must meet new units in every turn, or only the first would show it.
+        new = iter(range(UNITS))
         ways = {
             "feature_images": functools.partial(all_at_once, model, layer, kind),
-            "Keras's example": lambda published=published, few=few: [published.picture(unit) for unit in few],
+            "Keras's example": lambda published=published, new=new: [
+                published.picture(next(new)) for _ in range(FEW)
+            ],
             "Keras's example, traced once": lambda loosened=loosened, few=few: [
                 loosened.picture(unit) for unit in few
             ],
