@@ -3,7 +3,9 @@
 # make test-oldest, test-colab, test-newest    the package with other versions, in environments of their own
 # make slides  a deck of slides from each lecture, in build/slides/index.html (LECTURES="03 04" for some)
 # make lab    JupyterLab
-# make sync   execute notebooks/source/*.md and store the notebooks (LECTURES="03 04" for some)
+# make sync   execute the sources of lectures and assignments and store the notebooks (LECTURES="03 04" for some)
+# make site   the site from what was executed last
+# make doctor    looks at this machine
 # make wheelhouse    all wheels for installing without network (PLATFORM=windows FOR_PYTHON=3.12 for others)
 # make clean  remove build/
 #
@@ -22,12 +24,12 @@ run: $(READY)
 test: $(READY)
 	CNNKIT_OFFLINE=1 $(BIN)/python -m pytest -n 2 --dist loadfile
 
-# Without .venv: any Python can start it, and it makes .venv-oldest and so on.
+# Without .venv: any Python from 3.10 can start it, and it makes .venv-oldest and so on.
 test-oldest test-colab test-newest:
 	$(PYTHON) -m cnnkit versions $(@:test-%=%)
 
 lab: $(READY)
-	$(BIN)/jupyter lab notebooks
+	$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/notebooks
 
 sync: $(READY)
 	$(BIN)/python -m cnnkit sync $(LECTURES)
