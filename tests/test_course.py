@@ -509,6 +509,12 @@ def test_doctor_judges_pythons():
         assert "make run PYTHON=python3.13" in finding.what_to_do
 
 
+def test_doctor_asks_for_all_that_the_package_needs():
+    needed = [line for line in importlib.metadata.requires("cnnkit") if "extra ==" not in line]
+    names = {re.match(r"[\w-]+", line)[0] for line in needed}
+    assert names - {"tensorflow", "keras"} <= set(doctor._NEEDED["the lectures"])
+
+
 def test_doctor_says_how_to_get_what_is_missing():
     def version(name):
         if name in ("matplotlib", "psutil"):

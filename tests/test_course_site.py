@@ -1,6 +1,7 @@
 """How the site is made: the steps one by one, and a small course that is built without executing anything."""
 
 import json
+import os
 import re
 import textwrap
 from pathlib import Path
@@ -79,6 +80,21 @@ def test_an_executed_lecture_is_preferred_and_a_failed_one_is_not(tmp_path):
     (tmp_path / "build" / "run.json").write_text(json.dumps({"lectures": rows}))
     shown = {name: path.parent.parent.name for name, path in site.executed(tmp_path).items()}
     assert shown == {"01_a": tmp_path.name, "02_b": "build", "03_c": tmp_path.name}
+
+
+def test_a_lecture_synced_after_it_was_run_is_shown_as_synced(tmp_path):
+    course(tmp_path, _01_a="# 1 · A")
+    ran = tmp_path / "build" / "notebooks" / "01_a.ipynb"
+    ran.parent.mkdir(parents=True)
+    ran.write_text("{}")
+    (tmp_path / "build" / "run.json").write_text(
+        json.dumps({"lectures": [{"lecture": "01_a", "result": "passed"}]})
+    )
+    stored = tmp_path / "notebooks" / "01_a.ipynb"
+    assert site.executed(tmp_path) == {"01_a": ran}
+    later = ran.stat().st_mtime + 10
+    os.utime(stored, (later, later))
+    assert site.executed(tmp_path) == {"01_a": stored}
 
 
 # Pages of the repository

@@ -23,7 +23,18 @@ PYTHONS = ((3, 10), (3, 13))
 # TensorFlow and Keras that have trained together, as (major, minor) of both.
 PAIRS = ((2, 18, 3, 8), (2, 18, 3, 15), (2, 19, 3, 10), (2, 20, 3, 13), (2, 21, 3, 15))
 _NEEDED = {
-    "the lectures": ("numpy", "matplotlib", "pillow", "scikit-learn", "scikit-image", "pooch", "tqdm"),
+    "the lectures": (
+        "numpy",
+        "matplotlib",
+        "pillow",
+        "scikit-learn",
+        "scikit-image",
+        "pooch",
+        "requests",
+        "filelock",
+        "simplejpeg",
+        "tqdm",
+    ),
     "running them from the command line": ("ipykernel", "jupytext", "nbclient", "nbformat", "psutil"),
     "the site": (
         "sphinx",
@@ -36,7 +47,7 @@ _NEEDED = {
     ),
     "the slides": ("sphinx-revealjs", "markdown-it-py", "mdit-py-plugins"),
     "JupyterLab": ("jupyterlab",),
-    "the tests": ("pytest", "nbval", "scipy", "playwright", "ruff"),
+    "the tests": ("pytest", "pytest-xdist", "nbval", "scipy", "playwright", "axe-playwright-python", "ruff"),
 }
 _REAL_DATA = {
     "MNIST": "mnist.npz",

@@ -105,7 +105,7 @@ def prepare(root, source):
 
 
 def executed(root):
-    """Finds the notebook to show for each lecture: the one just executed, or else the stored one.
+    """Finds the notebook to show for each lecture: the one that `run` has executed, or the stored one if that is newer.
 
     Args:
         root: the course's folder.
@@ -117,7 +117,10 @@ def executed(root):
     # A lecture that failed is shown as it was stored: half a lecture teaches nothing.
     failed = {row["lecture"] for row in _rows(root) if row["result"] != "passed"}
     stored = lectures.find(Path(root) / "notebooks", ".ipynb")
-    return {name: path if name in failed else ran.get(name, path) for name, path in stored.items()}
+    ran = {name: path for name, path in ran.items() if name in stored and name not in failed}
+    # Synced, pulled or relinked since then: what `run` has left would show the old lecture.
+    ran = {name: path for name, path in ran.items() if path.stat().st_mtime >= stored[name].stat().st_mtime}
+    return stored | ran
 
 
 def relinked(path, home):

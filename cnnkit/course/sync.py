@@ -49,23 +49,15 @@ def main(args):
 def _sync(root, name, source, cell_timeout):
     import nbformat
 
-    print(f"{name} …", end=" ", flush=True)
     notebook = read_source(source)
-    env = kernels.environment(root / "build" / "kernels", offline_data=True)
-    with tempfile.TemporaryDirectory(prefix="cnnkit-") as folder:
-        outcome = kernels.execute(notebook, cwd=folder, env=env, cell_timeout=cell_timeout)
-    if not outcome.passed:
-        print(f"failed after {outcome.seconds:.1f} s")
-        print(explain(name, outcome), file=sys.stderr)
+    seconds = _execute(root, name, notebook, cell_timeout)
+    if seconds is None:
         return False
     clean(notebook)
     nbformat.validate(notebook)
-    target = root / "notebooks" / f"{name}.ipynb"
     text = nbformat.writes(notebook) + "\n"
-    changed = not target.exists() or target.read_text(encoding="utf-8") != text
-    if changed:
-        lectures.write(target, text)
-    print(f"{'written' if changed else 'unchanged'}, {outcome.seconds:.1f} s, {len(text) / 1e6:.2f} MB")
+    done = _store(root / "notebooks" / f"{name}.ipynb", text)
+    print(f"{done}, {seconds:.1f} s, {len(text) / 1e6:.2f} MB")
     for remark in remarks(notebook):
         print(f"  note: {remark}", file=sys.stderr)
     return True
@@ -74,13 +66,8 @@ def _sync(root, name, source, cell_timeout):
 def _sync_assignment(root, source, cell_timeout):
     """Executes the solutions and all tests; if they pass, nbgrader makes the student's version."""
     name = source.stem
-    print(f"{name} …", end=" ", flush=True)
-    env = kernels.environment(root / "build" / "kernels", offline_data=True)
-    with tempfile.TemporaryDirectory(prefix="cnnkit-") as folder:
-        outcome = kernels.execute(assignments.read(source), cwd=folder, env=env, cell_timeout=cell_timeout)
-    if not outcome.passed:
-        print(f"failed after {outcome.seconds:.1f} s")
-        print(explain(name, outcome), file=sys.stderr)
+    seconds = _execute(root, name, assignments.read(source), cell_timeout)
+    if seconds is None:
         return False
     try:
         text = assignments.student_version(source)
@@ -88,12 +75,30 @@ def _sync_assignment(root, source, cell_timeout):
         print("failed")
         print(error, file=sys.stderr)
         return False
-    target = root / "notebooks" / "assignments" / f"{name}.ipynb"
-    changed = not target.exists() or target.read_text(encoding="utf-8") != text
-    if changed:
-        lectures.write(target, text)
-    print(f"{'written' if changed else 'unchanged'}, {outcome.seconds:.1f} s")
+    done = _store(root / "notebooks" / "assignments" / f"{name}.ipynb", text)
+    print(f"{done}, {seconds:.1f} s")
     return True
+
+
+def _execute(root, name, notebook, cell_timeout):
+    """Executes offline, in an empty folder; returns the seconds, or None if a cell failed, which is told."""
+    print(f"{name} …", end=" ", flush=True)
+    env = kernels.environment(root / "build" / "kernels", offline_data=True)
+    with tempfile.TemporaryDirectory(prefix="cnnkit-") as folder:
+        outcome = kernels.execute(notebook, cwd=folder, env=env, cell_timeout=cell_timeout)
+    if outcome.passed:
+        return outcome.seconds
+    print(f"failed after {outcome.seconds:.1f} s")
+    print(explain(name, outcome), file=sys.stderr)
+    return None
+
+
+def _store(target, text):
+    """Writes the file unless it holds this text already; returns the word for what was done."""
+    if target.exists() and target.read_text(encoding="utf-8") == text:
+        return "unchanged"
+    lectures.write(target, text)
+    return "written"
 
 
 def read_source(path):
