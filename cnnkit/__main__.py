@@ -2,7 +2,6 @@
 
 import argparse
 import importlib
-import importlib.util
 import sys
 
 # Each command is a module of cnnkit.course with add_arguments(parser) and main(args) -> exit status.
@@ -24,11 +23,8 @@ def _parser():
     parser = argparse.ArgumentParser(prog="python -m cnnkit", description="The course from the command line.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     for name, what in COMMANDS.items():
-        module = f"cnnkit.course.{name}"
-        if importlib.util.find_spec(module) is None:
-            continue
         command = commands.add_parser(name, help=what, description=f"{what[0].upper()}{what[1:]}.")
-        module = importlib.import_module(module)
+        module = importlib.import_module(f"cnnkit.course.{name}")
         module.add_arguments(command)
         command.set_defaults(main=module.main)
     return parser

@@ -34,7 +34,7 @@ def box(size=3):
         size: int, or (kh, kw), in pixels.
 
     Returns:
-        float64 array of shape (size, size), sum 1.
+        float64 array of shape (size, size), or (kh, kw), sum 1.
 
     Raises:
         ValueError, TypeError: the size is no positive whole number.
@@ -174,8 +174,7 @@ def apply(image, kernel, padding="same"):
     if kernel.ndim != 2:
         raise ValueError(
             f"`kernel` must have shape (kh, kw); received {kernel.shape}. A layer's kernel has two channel "
-            f"axes "
-            "more: take one filter and one channel of it, `kernel[:, :, 0, 0]`."
+            "axes more: take one filter and one channel of it, `kernel[:, :, 0, 0]`."
         )
     if image.dtype.kind == "f":
         kernel = kernel.astype(image.dtype)
@@ -209,7 +208,6 @@ def _whole(name, value):
     if number < 1:
         raise ValueError(
             f"`{name}` must be at least 1 pixel; received: {name}={number}. A kernel without cells sees "
-            f"nothing. "
-            f"Write {name}=3."
+            f"nothing. Write {name}=3."
         )
     return number

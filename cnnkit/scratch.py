@@ -138,7 +138,7 @@ def convolve1d(x, kernel, mode="full"):
         Array of shape (n + k − 1,), (n − k + 1,) or (n,); the same as `np.convolve`.
 
     Raises:
-        ValueError, TypeError: what came is not one-dimensional, not finite or not numbers; the mode is
+        ValueError, TypeError: what came is not one-dimensional, holds NaN or no numbers; the mode is
             unknown.
 
     >>> convolve1d([1, 2, 3], [4, 5, 6, 7])
@@ -378,11 +378,9 @@ def conv2d_transpose(
     if shapes.conv_output(size, kernel_size, strides, padding, dilation) != small:
         raise ValueError(
             f"Expected an output that a convolution with strides={strides} and padding={padding!r} shrinks "
-            f"to "
-            f"{small}; received output_padding={output_padding}, which makes it {size}. With 'same' and an "
-            f"even "
-            "kernel, an output_padding of 0 loses the last row. Leave output_padding out, or make it 1 or "
-            "more."
+            f"to {small}; received output_padding={output_padding}, which makes it {size}. With 'same' and "
+            "an even kernel, an output_padding of 0 loses the last row. Leave output_padding out, or make "
+            "it 1 or more."
         )
     output = _convolve_back(images, kernel, size, strides, pads, dilation)
     if bias is not None:
@@ -473,9 +471,8 @@ def stochastic_pool2d(images, pool_size=2, strides=None, padding="valid", seed=N
     windows = _pool_windows(images, pool_size, strides, padding, value=0)
     if windows.size and windows.min() < 0:
         raise ValueError(
-            f"`images` must not be negative, for probabilities are made of them; received "
-            f"{windows.min():.4g}. "
-            "Perhaps the activation before the pooling is missing. Apply a ReLU first: "
+            "`images` must not be negative, for probabilities are made of them; received "
+            f"{windows.min():.4g}. Perhaps the activation before the pooling is missing. Apply a ReLU first: "
             "`np.maximum(images, 0)`."
         )
     windows = np.moveaxis(windows, -1, 3)  # (N, H', W', C, kh, kw)
@@ -513,8 +510,7 @@ def _numbers(**arrays):
                 f"`{name}` must not hold NaN; received {int(np.isnan(value).sum())} of them, the first at "
                 f"{name}[{', '.join(map(str, first))}]. One NaN spreads over every window that touches it. "
                 "Perhaps 0 was divided by 0 when the picture was normalised: find where it comes from, or "
-                "write "
-                f"`np.nan_to_num({name})`."
+                f"write `np.nan_to_num({name})`."
             )
     return [given[name].astype(dtype, copy=False) if name in given else None for name in arrays]
 
@@ -578,8 +574,7 @@ def _expect_bias(bias, filters):
     if bias.shape != (filters,):
         raise ValueError(
             f"`bias` must have shape (C_out,) = ({filters},), one number for each filter; received "
-            f"{bias.shape}. "
-            "Perhaps it has one number for each channel of the input, or is a single number. "
+            f"{bias.shape}. Perhaps it has one number for each channel of the input, or is a single number. "
             f"Write `bias=np.zeros({filters})`, or None for none."
         )
 
@@ -588,8 +583,7 @@ def _expect_upstream(upstream, expected):
     if upstream.shape != expected:
         raise ValueError(
             f"`upstream` must have the shape of conv2d's output, {expected}; received {upstream.shape}. "
-            f"Perhaps "
-            "strides or padding are not those of the forward pass. Give both calls the same ones."
+            "Perhaps strides or padding are not those of the forward pass. Give both calls the same ones."
         )
 
 

@@ -74,7 +74,7 @@ def nbgrader(folder, *arguments):
     return done.stdout + done.stderr
 
 
-def hand_in(key, release, answers, target):
+def hand_in(release, answers, target):
     """Writes what a student hands in: the released notebook with other answers."""
     notebook = nbformat.read(release, as_version=4)
     for cell in notebook.cells:
@@ -104,12 +104,12 @@ def grade_one(folder, key):
         )
         for task, code in solutions(key).items()
     }
-    hand_in(key, release, warned, archive / "solved" / name)
+    hand_in(release, warned, archive / "solved" / name)
     shutil.copy(release, archive / f"empty_{name}")
     answers = solutions(key) | {task: codes[0] for task, codes in ANSWERS[key].RIGHT_CODE.items()}
     answers |= {task: code for task, (code, _) in PARTLY[key].items()}
     answers |= {"scores": UNTRAINED} if key == "A3" else {}
-    partly = hand_in(key, release, answers, folder / "partly.ipynb")
+    partly = hand_in(release, answers, folder / "partly.ipynb")
     # This student has made one test easier and deleted another.
     easier, deleted = [cell for cell in partly.cells if cell.metadata.get("nbgrader", {}).get("points")][:2]
     easier.source = "pass"

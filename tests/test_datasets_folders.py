@@ -41,7 +41,7 @@ def _bytes(image, kind, **options):
     return out.getvalue()
 
 
-def _exif(orientation, order="<"):
+def _exif(orientation):
     exif = Image.Exif()
     exif[0x0112] = orientation
     return exif

@@ -332,7 +332,11 @@ class TestMistakes:
             ),
             (lambda: interactive.convolution(["a", "b"], [1]), TypeError, r"real number.*dtype <U1"),
             (lambda: interactive.convolution([[1, 2], [3]], [[1]]), ValueError, r"rows of diff.*equally"),
-            (lambda: interactive.convolution([], [1]), ValueError, r"at least 1 cell.*received shape \(0,\)"),
+            (
+                lambda: interactive.convolution([], [1]),
+                ValueError,
+                r"at least one cell.*received shape \(0,\)",
+            ),
             (lambda: interactive.convolution(np.ones(40), [1]), ValueError, r"at most 32 cells.*Crop it"),
             (
                 lambda: interactive.convolution(X, LAPLACIAN, strides=0),
@@ -418,7 +422,11 @@ class TestMistakes:
         ("settings", "error", "words"),
         [
             (dict(i=0), ValueError, r"`i` must lie between 1 and 512; received 0.*try `i=1`"),
-            (dict(k=(3, 3)), TypeError, r"`k` must be a whole number; received \(3, 3\).*square"),
+            (
+                dict(k=(3, 3)),
+                TypeError,
+                r"`k` must be a whole number; received \(3, 3\).*One number is enough",
+            ),
             (dict(i=2, k=3), ValueError, r"nothing would be left"),
             (dict(p="SAME"), ValueError, r"`p` must be one of 'valid', 'same', 'full'"),
             (dict(p=-1), ValueError, r"`p` must lie between 0 and 64"),

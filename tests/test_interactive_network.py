@@ -266,6 +266,7 @@ class TestMistakes:
             (dict(class_names=["cat", "dog"]), ValueError, r"list of 10 names.*received 2 names.*Leave the names out"),
             (dict(class_names="0123456789"), ValueError, r"list of 10 names.*received '0123456789'"),
             (dict(units=0), ValueError, r"`units` must lie between 1 and 64; received 0"),
+            (dict(units=(3, 9)), TypeError, r"`units` must be a whole number; received \(3, 9\)"),
         ],
     )  # fmt: skip
     def test_settings(self, settings, error, words):

@@ -24,12 +24,6 @@ GREY = rng.integers(0, 256, (7, 8), dtype=np.uint8)
 DIGITS = rng.integers(0, 256, (10, 8, 8, 1), dtype=np.uint8)
 
 
-@pytest.fixture(autouse=True)
-def _close():
-    yield
-    plt.close("all")
-
-
 def drawn(figure):
     """All pictures in a figure, in the order of the panels; colour bars have none."""
     return [image for axes in figure.axes for image in axes.images]

@@ -32,12 +32,6 @@ class History:
         self.history, self.epoch = history, epoch
 
 
-@pytest.fixture(autouse=True)
-def _close():
-    yield
-    plt.close("all")
-
-
 def line(axes, label):
     (found,) = [line for line in axes.lines if line.get_label() == label]
     return found
@@ -158,6 +152,12 @@ def test_several_runs_have_a_colour_each_and_are_named_at_their_ends():
 def test_a_run_without_validation_is_named_at_its_training_line():
     axes = plot.history({"a": {"loss": [2, 1]}, "b": RUN}, metrics="loss")
     assert ends(axes) == ["a 1.000", "b 0.800"]
+
+
+def test_the_key_names_no_line_that_is_not_drawn():
+    validation = {name: numbers for name, numbers in RUN.items() if name.startswith("val_")}
+    (key,) = plot.history({"a": validation, "b": validation}).legends
+    assert [text.get_text() for text in key.get_texts()] == ["validation"]
 
 
 def test_runs_without_any_validation_say_that_they_are_of_training():

@@ -17,12 +17,6 @@ HEAT = np.random.default_rng(0).uniform(0, 3, (5, 6))
 SIGNED = HEAT - 1.5
 
 
-@pytest.fixture(autouse=True)
-def _close():
-    yield
-    plt.close("all")
-
-
 def layers(axes):
     """(the picture, the map in RGBA or None) as they lie in a panel."""
     drawn = [image.get_array() for image in axes.get_images()]

@@ -39,12 +39,6 @@ AERIAL = [
 ]
 
 
-@pytest.fixture(autouse=True)
-def _close():
-    yield
-    plt.close("all")
-
-
 def drawn_up(number, classes, seed=0):
     """Labels and logits of a classifier that is mostly right."""
     rng = np.random.default_rng(seed)

@@ -16,12 +16,6 @@ SEEN, OUTPUT = "#8ec1e8", "#e66100"
 PHOTO = np.linspace(0, 255, 40 * 60 * 3).reshape(40, 60, 3).astype(np.uint8)
 
 
-@pytest.fixture(autouse=True)
-def _close():
-    yield
-    plt.close("all")
-
-
 def cells(axes, colour):
     """`{height of the row: [middles]}` of the cells of one colour."""
     rows = {}

@@ -15,12 +15,6 @@ rng = np.random.default_rng(0)
 KERNEL = rng.normal(size=(6 * 5, 4))
 
 
-@pytest.fixture(autouse=True)
-def _close():
-    yield
-    plt.close("all")
-
-
 def pictures(figure):
     return [axes for axes in figure.axes if axes.images]
 

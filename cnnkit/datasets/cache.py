@@ -4,7 +4,7 @@ import os
 import sys
 from pathlib import Path
 
-__all__ = ["cache_folder", "find", "offline"]
+__all__ = ["cache_folder", "offline"]
 
 
 def cache_folder():
@@ -29,12 +29,6 @@ def cache_folder():
     else:
         base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(base) / "cnnkit"
-
-
-def find(relative):
-    """Return the path of `relative` in the cache, or `None` where the cache does not have it."""
-    path = cache_folder() / relative
-    return path if path.exists() else None
 
 
 def offline():

@@ -53,7 +53,7 @@ class Entry:
         sha256, md5: the hash of the file that is downloaded, or `None`.
         hash_from: who published the hash, or what is verified without one.
         size: bytes of the file that is downloaded, or `None` where unknown.
-        unpack: {prefix in the archive: folder below `place`}; empty for a plain file.
+        unpack: pairs (prefix in the archive, folder below `place`); empty for a plain file.
         pictures: how many files the unpacked archive must hold, or `None`.
         complete: paths below `place` that must exist for the set to count as present.
         licence, citation, home: terms, what to cite, where it is described.
@@ -77,7 +77,6 @@ class Entry:
     home: str = ""
     classes: tuple = ()
     without: str = ""
-    most_bytes: int = 4 * 2**30  # of the unpacked archive
 
     @property
     def path(self):

@@ -13,7 +13,7 @@ from . import cache
 from .catalogue import entry
 from .extracting import UnsafeArchive, unpack
 
-__all__ = ["DownloadError", "available", "download"]
+__all__ = ["DownloadError", "available", "download", "probe"]
 
 CONNECT_SECONDS = 10  # for a connection to come about
 READ_SECONDS = 30  # between two pieces
@@ -354,7 +354,7 @@ def _put_in_place(what, part, unpacked):
     shutil.rmtree(unpacked, ignore_errors=True)
     unpacked.mkdir()
     try:
-        count = unpack(part, unpacked, what.unpack, most_bytes=what.most_bytes)
+        count = unpack(part, unpacked, what.unpack)
     except UnsafeArchive as error:
         raise _MirrorFailed(f"the archive was not unpacked: {error}") from error
     if what.pictures and count != what.pictures:

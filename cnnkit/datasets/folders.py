@@ -274,9 +274,8 @@ def _image_size(image_size):
         )
     if len(size) != 2 or min(size) < 1:
         raise ValueError(
-            f"`image_size` must be an int or (height, width), in pixels, at least 1; received "
-            f"{image_size!r}. "
-            "For example (150, 150)."
+            "`image_size` must be an int or (height, width), in pixels, at least 1; received "
+            f"{image_size!r}. For example (150, 150)."
         )
     return size
 

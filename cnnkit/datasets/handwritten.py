@@ -8,6 +8,7 @@ import zlib
 import numpy as np
 
 from . import cache
+from .catalogue import entry
 from .dataset import ArraySplit, Dataset
 
 __all__ = ["digits", "load_mnist_file", "mnist"]
@@ -18,11 +19,6 @@ _DIGITS_LICENCE = "CC BY 4.0 (UCI Machine Learning Repository)"
 _DIGITS_CITATION = (
     "E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten Digits, "
     "UCI Machine Learning Repository, 1998, doi:10.24432/C50P49"
-)
-_MNIST_LICENCE = "CC BY-SA 3.0 (Y. LeCun, C. Cortes, C. Burges)"
-_MNIST_CITATION = (
-    "Y. LeCun, L. Bottou, Y. Bengio and P. Haffner, Gradient-based learning applied to document recognition, "
-    "Proceedings of the IEEE 86(11), 1998"
 )
 
 # MD5 of the four original IDX files, unpacked. The file mnist.npz exists in several versions whose bytes
@@ -95,6 +91,7 @@ def mnist(source="auto", batch_size=128):
 
 
 def _real_mnist(batch_size):
+    known = entry("mnist")
     x_train, y_train, x_test, y_test = load_mnist_file(cache.cache_folder() / "mnist.npz")
     cut = len(x_train) - 5000
     splits = {
@@ -107,8 +104,8 @@ def _real_mnist(batch_size):
         splits,
         _NAMES,
         source="real",
-        licence=_MNIST_LICENCE,
-        citation=_MNIST_CITATION,
+        licence=known.licence,
+        citation=known.citation,
         batch_size=batch_size,
         note="the 70,000 handwritten digits",
     )
@@ -154,9 +151,8 @@ def load_mnist_file(path):
         if found != expected:
             raise ValueError(
                 f"{path}: the array `{key}` should be MNIST's, with the MD5 {expected} as an IDX file; it "
-                f"has {found}. "
-                "The file holds other data or is damaged: delete it, then run `python -m cnnkit data "
-                "download mnist`."
+                f"has {found}. The file holds other data or is damaged: delete it, then run `python -m "
+                "cnnkit data download mnist`."
             )
     return tuple(arrays[key] for key in _IDX_MD5)
 

@@ -5,7 +5,7 @@ import warnings
 
 import numpy as np
 
-__all__ = ["photo", "photo_names"]
+__all__ = ["photo", "photo_credit", "photo_names"]
 
 # name: (package, function in it, what it shows, who made it and under which terms)
 _PHOTOS = {
@@ -84,7 +84,6 @@ def _entry(name):
     near = difflib.get_close_matches(str(name).lower(), _PHOTOS, n=3, cutoff=0.5)
     hint = f" Did you mean {' or '.join(repr(one) for one in near)}?" if near else ""
     raise ValueError(
-        f"`name` must be one of the photographs that come with scikit-learn and scikit-image; received "
-        f"{name!r}."
-        f"{hint} All of them: {', '.join(_PHOTOS)}."
+        "`name` must be one of the photographs that come with scikit-learn and scikit-image; received "
+        f"{name!r}.{hint} All of them: {', '.join(_PHOTOS)}."
     )

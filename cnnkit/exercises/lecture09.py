@@ -132,12 +132,7 @@ def _(answer):
         raise Wrong("This exercise wants the function vgg_block itself, without brackets.")
     for number, convolutions, filters in ((1, 2, 4), (4, 3, 6), (7, 1, 5)):
         call = f"vgg_block({number}, {convolutions}, {filters})"
-        try:
-            block = answer(number, convolutions, filters)
-        except Exception as error:
-            raise Wrong(f"{call} stopped with {type(error).__name__}: {error}") from None
-        if block is Ellipsis:
-            raise Unanswered
+        block = _judging.attempt(call, answer, number, convolutions, filters)
         _judge_block(call, block, number, convolutions, filters)
 
 
@@ -193,13 +188,13 @@ def _judge_block(call, block, number, convolutions, filters):
         raise Wrong(f"{call} turns 8 × 8 into {shape[0]} × {shape[1]}, not into 4 × 4. {tip}")
 
 
-def _vgg11(*, pools=4, jump_first=False, kernel=3, pool=2):
+def _vgg11(*, pools=4, jump_first=False, pool=2):
     """Size and jump behind the last convolution of VGG11, with the usual slips as options."""
     size, jump = 1, 1
     for block, convolutions in enumerate((1, 1, 2, 2, 2)):
         if 0 < block <= pools:
             size, jump = (size + (pool - 1) * jump * (2 if jump_first else 1), jump * 2)
-        size += convolutions * (kernel - 1) * jump
+        size += convolutions * 2 * jump
     return size, jump
 
 
@@ -344,10 +339,7 @@ def _(answer):
     import keras
 
     if callable(answer) and not isinstance(answer, keras.Model):
-        try:
-            answer = answer()
-        except Exception as error:
-            raise Wrong(f"build() stopped with {type(error).__name__}: {error}") from None
+        answer = _judging.attempt("build()", answer, brief=True)
     if answer is Ellipsis:
         raise Unanswered
     if not isinstance(answer, keras.Model):

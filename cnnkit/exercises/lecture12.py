@@ -295,10 +295,7 @@ def _(answer):
         return keras.ops.convert_to_numpy(head(reduce(maps)))
 
     right = after(images / 127.5 - 1)
-    try:
-        given = keras.ops.convert_to_numpy(model(images))
-    except Exception as error:
-        raise Wrong(f"The model stopped with {type(error).__name__}: {str(error).splitlines()[0]}") from None
+    given = keras.ops.convert_to_numpy(_judging.attempt("The model", model, images, brief=True))
     if given.shape != right.shape:
         raise Wrong(f"For 4 pictures the model gives shape {given.shape}; the head gives {right.shape}.")
     if not np.allclose(given, right, atol=1e-4):

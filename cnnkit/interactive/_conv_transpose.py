@@ -42,8 +42,8 @@ def conv_transpose(
         An `Interactive`; `.output` and `.counts` hold the result and the numbers of stamps, float64.
 
     Raises:
-        ValueError, TypeError: if the input is not two small arrays of finite numbers, or the settings do not
-            fit together.
+        ValueError, TypeError: if the input is not two arrays of finite numbers with at most 16 cells in each
+            direction, or the settings do not fit together.
     """
     x, kernel = f.as_input_and_kernel(x, kernel, largest=16)
     dims = x.ndim
@@ -68,7 +68,7 @@ def conv_transpose(
         raise ValueError(
             f"the output must have at most {f.LARGEST} cells in each direction, so that its numbers can be "
             f"read; received settings that give {axes[0].size} × {axes[1].size}. "
-            "Take a smaller x, for example `x[:4, :4]`, or a smaller stride."
+            f"Take a smaller x, for example `x{'[:4]' if dims == 1 else '[:4, :4]'}`, or a smaller stride."
         )
     output = scatter(x, kernel, axes)
     counts = scatter(np.ones_like(x), np.ones_like(kernel), axes)

@@ -145,7 +145,7 @@ def _rows(x, kernel, applied, output, axes, labels, dims, flip):
     return [kernels, [grid_in], [grid_out]]
 
 
-def padded_grid(x, axes, window, label, dims, kind="pad"):
+def padded_grid(x, axes, window, label, dims):
     """The input with its padding, the window's cells marked, the cells that no window sees hatched."""
     used = axes[0].used(), axes[1].used()
     cells = []
@@ -153,7 +153,7 @@ def padded_grid(x, axes, window, label, dims, kind="pad"):
         row = []
         for c in range(axes[1].padded):
             inside = axes[0].label(r) != "" and axes[1].label(c) != ""
-            kinds = () if inside else (kind,)
+            kinds = () if inside else ("pad",)
             if r not in used[0] or c not in used[1]:
                 kinds += ("unused",)
             if (r, c) in window:

@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .. import shapes
 from ._picture import Picture
 
 LARGEST = 32  # cells along one side of a grid: more numbers than that nobody reads
@@ -388,7 +389,7 @@ def _wrap(text, width):
 # Checks: every message says what was expected, what came, the likely slip, the next step ------------------
 
 
-def as_array(name, value, dims, *, smallest=1, largest=LARGEST):
+def as_array(name, value, dims, *, largest=LARGEST):
     """`value` as a float64 array with one of the numbers of axes in `dims`, or an error that helps."""
     wanted = " or ".join({1: "(n,)", 2: "(rows, columns)", 3: "(rows, columns, channels)"}[n] for n in dims)
     try:
@@ -413,15 +414,16 @@ def as_array(name, value, dims, *, smallest=1, largest=LARGEST):
         else:
             slip = f"Count the brackets, or reshape it with `np.reshape({name}, …)`."
         raise ValueError(f"`{name}` must have shape {wanted}; received shape {array.shape}. {slip}")
-    if array.size == 0 or min(array.shape) < smallest:
+    if array.size == 0:
         raise ValueError(
-            f"`{name}` must have at least {smallest} cell in each direction; received shape {array.shape}. "
+            f"`{name}` must have at least one cell in each direction; received shape {array.shape}. "
             "A slice may have ended before it began: look at its shape."
         )
     if largest is not None and max(array.shape) > largest:
+        part = "[:8, :8]" if array.ndim == 2 else "[:8]"
         raise ValueError(
             f"`{name}` must have at most {largest} cells in each direction, so that its numbers can be read; "
-            f"received shape {array.shape}. Crop it, for example `{name}[:8, :8]`, or use "
+            f"received shape {array.shape}. Crop it, for example `{name}{part}`, or use "
             "`interactive.filter_photo` for a picture."
         )
     array = array.astype(np.float64)
@@ -432,6 +434,21 @@ def as_array(name, value, dims, *, smallest=1, largest=LARGEST):
             "A division by zero or a missing value may stand before this: repair it, say with np.nan_to_num."
         )
     return array
+
+
+def as_whole(name, value, smallest, largest):
+    """`value` as an int from `smallest` to `largest`, or an error that helps."""
+    if isinstance(value, bool) or not hasattr(value, "__index__"):
+        raise TypeError(
+            f"`{name}` must be a whole number; received {value!r}. One number is enough here: write "
+            f"`{name}={max(smallest, 1)}`."
+        )
+    if not smallest <= value <= largest:
+        raise ValueError(
+            f"`{name}` must lie between {smallest} and {largest}; received {value}. "
+            f"A digit too many, or a zero where there is none: try `{name}={max(smallest, 1)}`."
+        )
+    return int(value)
 
 
 def as_input_and_kernel(x, kernel, **limits):
@@ -531,15 +548,6 @@ class Axis:
 
 
 def axis(n, k, stride, padding, dilation):
-    """The zeros that each padding means, as Keras adds them: the odd one of "same" goes to the end."""
-    span = dilation * (k - 1) + 1
-    if padding == "valid":
-        before = after = 0
-    elif padding == "same":
-        total = max((math.ceil(n / stride) - 1) * stride + span - n, 0)
-        before, after = total // 2, total - total // 2
-    elif padding == "full":
-        before = after = span - 1
-    else:
-        before = after = padding
+    """An axis with the zeros that its padding means."""
+    before, after = shapes.pad_amounts(n, k, stride, padding, dilation)
     return Axis(n, k, stride, dilation, before, after)

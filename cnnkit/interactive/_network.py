@@ -50,7 +50,7 @@ def network(model, images, *, class_names=None, labels=None, units=32, title=Non
     """
     wanted = _input_of(model)
     images = _pictures(images, wanted, model)
-    units = f.as_pair("units", units, largest=64)[0]
+    units = f.as_whole("units", units, 1, 64)
     rounded = (
         images.size > 50_000
         and bool((images != np.rint(images)).any())
@@ -355,6 +355,8 @@ def _rows(columns, names):
     grey = columns[0].values[0]
     spatial = [column for column in columns[1:] if column.values.ndim == 4]
     telling = [one for one in spatial if one.kind in ("conv", "pool")] or spatial
+    if len(telling) > _MOSAICS:  # a pooled map shows little that the one before it does not
+        telling = [one for one in telling if one.kind == "conv"] or telling
     chosen = np.unique(np.linspace(0, len(telling) - 1, min(_MOSAICS, len(telling))).astype(int))
     pictures = [_first_picture(grey, *_range(columns[0].values))]
     pictures += [_mosaic(telling[i]) for i in chosen] if telling else []

@@ -30,11 +30,11 @@ def shapes(i=7, k=3, s=None, p="valid", d=1, *, kind="conv", output_padding=None
     f.as_choice("kind", kind, ("conv", "pool", "transpose"))
     s = (k if kind == "pool" else 1) if s is None else s
     for name, value, high in (("i", i, 512), ("k", k, 32), ("s", s, 32), ("d", d, 16)):
-        _whole(name, value, 1, high)
+        f.as_whole(name, value, 1, high)
     if isinstance(p, str):
         f.as_choice("p", p, ("valid", "same", "full") if kind == "conv" else ("valid", "same"))
     else:
-        _whole("p", p, 0, 64)
+        f.as_whole("p", p, 0, 64)
     if d != 1 and kind != "conv":
         raise ValueError(
             f"`d` must be 1 for kind={kind!r}; received {d}. Only the convolution is drawn with a dilation: "
@@ -46,7 +46,7 @@ def shapes(i=7, k=3, s=None, p="valid", d=1, *, kind="conv", output_padding=None
                 f"`output_padding` belongs to kind='transpose'; received {output_padding} for kind={kind!r}. "
                 "Leave it out, or change kind."
             )
-        _whole("output_padding", output_padding, 0, 31)
+        f.as_whole("output_padding", output_padding, 0, 31)
     if kind == "pool":
         output = arithmetic.pool_output(i, k, s, p)
     elif kind == "transpose":
@@ -78,19 +78,6 @@ def shapes(i=7, k=3, s=None, p="valid", d=1, *, kind="conv", output_padding=None
     )
     figure.output = output
     return figure
-
-
-def _whole(name, value, low, high):
-    if isinstance(value, bool) or not hasattr(value, "__index__"):
-        raise TypeError(
-            f"`{name}` must be a whole number; received {value!r}. The grids are square: one number will do. "
-            f"Write `{name}={max(low, 1)}`."
-        )
-    if not low <= value <= high:
-        raise ValueError(
-            f"`{name}` must lie between {low} and {high}; received {value}. "
-            f"A digit too many, or a zero where there is none: try `{name}={max(low, 1)}`."
-        )
 
 
 # The same words stand in shapes.js; a test compares them.

@@ -3,7 +3,7 @@
 import keras
 from keras import layers
 
-from ._arguments import check_input_shape, output_activation
+from ._arguments import check_dropout, check_input_shape, output_activation
 
 __all__ = ["alexnet"]
 
@@ -69,9 +69,7 @@ def alexnet(
             f"`groups` must be 1 (all maps together) or 2 (the paper's two GPUs); received {groups!r}. Leave it out "
             "for the network as it is usually drawn."
         )
-    if not 0 <= dropout < 1:
-        slip = f" In percent? Write {dropout / 100}." if 1 < dropout < 100 else ""
-        raise ValueError(f"`dropout` is a share from 0 to below 1; received {dropout!r}.{slip}")
+    check_dropout(dropout)
     return keras.Sequential(
         [
             layers.Input(input_shape),

@@ -3,7 +3,7 @@
 import keras
 from keras import layers
 
-from ._arguments import check_input_shape, output_activation
+from ._arguments import check_dropout, check_input_shape, output_activation
 
 __all__ = ["cats_dogs_cnn"]
 
@@ -50,12 +50,14 @@ def cats_dogs_cnn(
         An uncompiled `keras.Sequential`, (N, H, W, C) → (N, num_classes); 190,962 weights as it stands.
 
     Raises:
-        ValueError: if `input_shape` is not three whole numbers or too small, or `num_classes` is below 1.
+        ValueError: if `input_shape` is not three whole numbers or too small, `num_classes` is below 1, or `dropout`
+            outside [0, 1).
 
     Source: our own, after the pattern of VGG with the batch normalisation of Ioffe and Szegedy (2015) and the global
     average pooling of Lin, Chen and Yan (2013).
     """
     input_shape = check_input_shape(input_shape, smallest=2 ** (len(filters) - 1))
+    check_dropout(dropout)
     stack = [layers.Input(input_shape), layers.Rescaling(1 / 255, name="rescaling")]
     for block, count in enumerate(filters, start=1):
         stack += [

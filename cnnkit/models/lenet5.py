@@ -133,5 +133,7 @@ def lenet5_small(
 
 def _pooling(pooling):
     if pooling not in _POOLING:
-        raise ValueError(f'`pooling` must be "max" or "average"; received {pooling!r}.')
+        raise ValueError(
+            f'`pooling` must be "max" or "average"; received {pooling!r}. Leave it out for "max".'
+        )
     return _POOLING[pooling]

@@ -37,15 +37,18 @@ def mlp(*, input_shape=(28, 28, 1), num_classes=10, hidden=(128,), logits=False,
     """
     input_shape = check_input_shape(input_shape)
     activation = output_activation(num_classes, logits)
-    hidden = (hidden,) if isinstance(hidden, int) else tuple(hidden)
-    if any(not isinstance(units, int) or units < 1 for units in hidden):
-        raise ValueError(f"`hidden` must be whole numbers of at least 1, one a layer; received {hidden}.")
+    units = tuple(hidden) if isinstance(hidden, (list, tuple)) else (hidden,)
+    if any(isinstance(one, bool) or not isinstance(one, int) or one < 1 for one in units):
+        raise ValueError(
+            f"`hidden` must be whole numbers of at least 1, one a layer; received {hidden!r}. hidden=(128,) is one "
+            "layer, () none."
+        )
     return keras.Sequential(
         [
             layers.Input(input_shape),
             layers.Rescaling(1 / 255, name="rescaling"),
             layers.Flatten(name="flatten"),
-            *(layers.Dense(n, activation="relu", name=f"hidden_{i}") for i, n in enumerate(hidden, start=1)),
+            *(layers.Dense(n, activation="relu", name=f"hidden_{i}") for i, n in enumerate(units, start=1)),
             layers.Dense(num_classes, activation=activation, name="predictions"),
         ],
         name=name,

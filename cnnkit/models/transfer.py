@@ -64,7 +64,7 @@ def transfer(base, num_classes, *, preprocessing=None, dropout=0.2, logits=False
         ``dropout``, ``predictions``. Only ``predictions`` has weights to train.
 
     Raises:
-        TypeError: `base` is no Keras model.
+        TypeError: `base` is no Keras model, or `preprocessing` neither a name, a layer nor a function.
         ValueError: `base` is not built, still has its top, or does not go from pictures to features; what it wants for
             pictures cannot be told; or another argument is impossible.
 
@@ -251,10 +251,11 @@ def _by_function(given):
         try:
             return given(x)
         except Exception as error:
+            said = (str(error).splitlines() or [""])[0]
             raise ValueError(
                 "`preprocessing` must be a function of a Keras tensor, of which only the shape is known yet; "
                 f"received {getattr(given, '__name__', 'one')}, which stopped with {type(error).__name__}: "
-                f"{str(error).splitlines()[0]} Is it made for NumPy arrays? Write it with keras.ops, or give a layer."
+                f"{said} Is it made for NumPy arrays? Write it with keras.ops, or give a layer."
             ) from error
 
     return apply

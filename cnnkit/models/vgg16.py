@@ -66,6 +66,7 @@ def vgg16(weights=None, *, include_top=True, input_shape=None, num_classes=1000,
     Raises:
         ValueError: if `input_shape` or `num_classes` is impossible or does not belong to the weights, or the file holds
             the weights of another network.
+        TypeError: if `weights` is neither None nor a text nor a path.
         FileNotFoundError: if there is no such file.
         OSError: if ImageNet's weights are not at hand and cannot be downloaded, or a file is damaged.
 

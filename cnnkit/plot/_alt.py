@@ -42,8 +42,7 @@ def describe(figure_or_axes, sentence):
     if not isinstance(sentence, str):
         raise TypeError(
             f"`sentence` must be a str; received {type(sentence).__name__}. The figure comes first, the "
-            "words "
-            'second: plot.describe(figure, "A line that falls from 1 to 0").'
+            'words second: plot.describe(figure, "A line that falls from 1 to 0").'
         )
     sentence = " ".join(sentence.split())
     if not sentence:
@@ -94,8 +93,8 @@ def _root(figure_or_axes, caller):
 
 
 def _mimebundle(figure, include=None, exclude=None):
-    """What IPython asks a figure for: the words. The picture itself still comes from Matplotlib's "
-    "formatter."""
+    """What IPython asks a figure for: the words. The picture itself still comes from Matplotlib's
+    formatter."""
     sentence = alt(figure)
     if sentence is None:
         return {}
@@ -112,8 +111,8 @@ def count(number, singular, plural=None):
 
 
 def size(height, width, unit="pixel"):
-    """A square by its sides, anything else by rows and columns: so that nobody takes the one for the "
-    "other."""
+    """A square by its sides, anything else by rows and columns: so that nobody takes the one for the
+    other."""
     if height == width:
         return f"{height} × {width} {unit}s"
     return f"{height} row{'s' * (height != 1)} and {width} column{'s' * (width != 1)}"

@@ -377,7 +377,7 @@ class _Sheet:
             self._locate(column, start + (column.width - column.drawn) / 2, middle)
         if bracket:
             self._brackets(list(zip(columns, starts, strict=True)), y + 12)
-        if row[0] and self.columns[row[0] - 1]:
+        if row[0]:
             first = self.place[columns[0].stage.numbers[0]]
             self._way(max(self.gutter - 40, first[0] - 40), middle, first[0] - 3, middle)
         for a, b in itertools.pairwise(columns):

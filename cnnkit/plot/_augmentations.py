@@ -12,6 +12,7 @@ from . import _alt, _arrays, _layout
 
 MOST_VERSIONS, MOST_ROWS = 32, 12
 _ABREAST = 8
+_DARK_MARK = "#b34c00"  # MARK, as dark as letters on white must be
 
 
 def augmentations(image, layer_or_function, *, count=8, seed=0, value_range=None):
@@ -79,13 +80,9 @@ def augmentations(image, layer_or_function, *, count=8, seed=0, value_range=None
 
 def _original(axes, what, title):
     _layout.picture(axes, what, title)
-    axes.title.set(color=_readable_mark(), fontweight="bold")
+    axes.title.set(color=_DARK_MARK, fontweight="bold")
     for spine in axes.spines.values():
         spine.set(color=_layout.MARK, linewidth=3)
-
-
-def _readable_mark():
-    return "#b34c00"  # MARK, as dark as letters on white must be
 
 
 def _limits(version, limits):

@@ -92,7 +92,7 @@ def history(history, *, metrics=None, expected=None, seconds=None, ax=None):
         _panel(panel, metric, curves, words, expected.get(metric), several, seconds is not None)
         sentences.append(_sentence(metric, curves, several, expected.get(metric)))
     if key:
-        _key(figure if ax is None else ax)
+        _key(figure if ax is None else ax, {c.validation for curves in panels_curves for c in curves})
     longest = max(len(run.epochs) for run in runs)
     what = f"Learning curves of {_alt.count(len(runs), 'training')} over " + (
         f"up to {_alt.count(longest, 'epoch')}"
@@ -545,8 +545,8 @@ def _apart(wanted, heights, tall):
     return middles
 
 
-def _key(where):
-    """Which line is training and which validation; the colours are named at the lines' ends."""
+def _key(where, drawn):
+    """Which line is training and which validation, of those `drawn`; the colours are named at the lines' ends."""
     from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
 
@@ -555,6 +555,7 @@ def _key(where):
         Line2D([], [], color=grey, linestyle=(0, (4, 2)), linewidth=1.3, label="training"),
         Line2D([], [], color=grey, linestyle="-", linewidth=1.9, label="validation"),
     ]
+    handles = [handle for handle in handles if (handle.get_label() == "validation") in drawn]
     style = dict(handles=handles, ncols=2, frameon=False, fontsize=_LETTERS, handlelength=2.4, borderpad=0)
     if isinstance(where, Figure):
         inch = 1 / where.get_figheight()

@@ -132,13 +132,13 @@ def _names(number, labels, class_names):
     return [str(class_names[label]) for label in labels]
 
 
-def _titles(number, titles, name="titles"):
+def _titles(number, titles):
     if titles is None:
         return None
     titles = [titles] if isinstance(titles, str) else [str(title) for title in titles]
     if len(titles) != number:
         raise ValueError(
-            f"`{name}` must hold one str a panel; received {len(titles)} for {number}. Write one for each, "
+            f"`titles` must hold one str a panel; received {len(titles)} for {number}. Write one for each, "
             "'' for those that need none."
         )
     return titles

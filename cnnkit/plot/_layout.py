@@ -132,11 +132,11 @@ def _luminance(colours):
     return linear @ [0.2126, 0.7152, 0.0722]
 
 
-def texts(array, fmt=None, name="fmt"):
+def texts(array, fmt=None):
     """Return the numbers of `array` as an array of str: whole ones whole, others in at most two decimals."""
     if fmt is not None and not isinstance(fmt, str) and not callable(fmt):
         raise TypeError(
-            f"`{name}` must be a format such as '.1f', or a function from a number to a str; received "
+            f"`fmt` must be a format such as '.1f', or a function from a number to a str; received "
             f"{type(fmt).__name__}. Leave it out for whole numbers whole and two decimals elsewhere."
         )
     if fmt is None:
@@ -156,7 +156,7 @@ def texts(array, fmt=None, name="fmt"):
             flat.append(str(write(number)).replace("-", "−"))
         except (ValueError, TypeError) as error:
             raise ValueError(
-                f"`{name}` must be able to write the numbers; received {fmt!r} for {number!r}. A decimal "
+                f"`fmt` must be able to write the numbers; received {fmt!r} for {number!r}. A decimal "
                 "format such as '.1f' fits every number, 'd' only whole ones."
             ) from error
     flat = [text[1:] if text.startswith("−") and not text.strip("−0.") else text for text in flat]  # no −0.00

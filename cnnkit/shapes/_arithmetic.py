@@ -165,11 +165,10 @@ def _conv_output(size, kernel, stride, padding, dilation, word):
     if span > padded:
         dilated = f" (which spans {span} with dilation_rate={dilation})" if dilation > 1 else ""
         raise ValueError(
-            f"`{word}` must not be larger than the (padded) input, or nothing would be left; "
-            f"received: {word}={kernel}{dilated} on {size} cells with padding={padding!r}. "
-            "Perhaps the picture has shrunk too far on its way through the layers, or its axes are in "
-            "another "
-            f"order. Use padding='same', a smaller {word}, or a larger input."
+            f"`{word}` must not be larger than the (padded) input, or nothing would be left; received: "
+            f"{word}={kernel}{dilated} on {size} cells with padding={padding!r}. Perhaps the picture has "
+            "shrunk too far on its way through the layers, or its axes are in another order. Use "
+            f"padding='same', a smaller {word}, or a larger input."
         )
     return (padded - span) // stride + 1
 
@@ -185,10 +184,8 @@ def _conv_transpose_output(size, kernel, stride, padding, extra, dilation):
     if extra is not None and extra >= stride:
         raise ValueError(
             f"`output_padding` must be smaller than `strides`; received: output_padding={extra}, "
-            f"strides={stride}. "
-            "It only chooses among the sizes that a convolution with this stride would shrink to the same "
-            "one. "
-            "Leave it out, or raise the stride."
+            f"strides={stride}. It only chooses among the sizes that a convolution with this stride would "
+            "shrink to the same one. Leave it out, or raise the stride."
         )
     if padding == "valid":
         result = (size - 1) * stride + (max(span, stride) if extra is None else span + extra)
@@ -200,8 +197,7 @@ def _conv_transpose_output(size, kernel, stride, padding, extra, dilation):
         raise ValueError(
             f"Expected an output of at least one cell; a transposed convolution of size={size}, "
             f"kernel_size={kernel}, strides={stride}, padding={padding!r}, output_padding={extra} returns "
-            f"{result}. "
-            "Padding is cut off here, not added: take less of it, or a larger kernel."
+            f"{result}. Padding is cut off here, not added: take less of it, or a larger kernel."
         )
     return result
 

@@ -264,8 +264,7 @@ def _field_of_list(layers, layer, image_size):
     if end is None:
         raise ValueError(
             f"Expected a layer of the list; received: layer={layer!r} for {len(layers)} layers. Count from "
-            f"0, or "
-            "give a name that one of them has."
+            "0, or give a name that one of them has."
         )
     read = [one if hasattr(one, "compute_output_shape") else _description(one) for one in layers[:end]]
     sizes = [image_size]
@@ -311,10 +310,9 @@ def _description(one):
     parts = tuple(one) if isinstance(one, (tuple, list)) else (one,)
     if not 1 <= len(parts) <= 4 or isinstance(one, (str, dict)):
         raise ValueError(
-            "Expected a Keras layer, a kernel size, or (kernel, stride, padding, dilation); "
-            f"received: {one!r}. What is left out at the end is 1, 'valid' and 1. Write (3, 2) for a "
-            f"kernel of 3 "
-            "with stride 2."
+            "Expected a Keras layer, a kernel size, or (kernel, stride, padding, dilation); received: "
+            f"{one!r}. What is left out at the end is 1, 'valid' and 1. Write (3, 2) for a kernel of 3 with "
+            "stride 2."
         )
     defaults = {"kernel_size": 1, "strides": 1, "padding": "valid", "dilation_rate": 1}
     described = {**defaults, **dict(zip(defaults, parts, strict=False))}

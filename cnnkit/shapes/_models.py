@@ -44,8 +44,7 @@ def receptive_field(model_or_layers, layer=None, image_size=None):
         names = ", ".join(dict.fromkeys(call.name for call in _calls(model_or_layers, image_size)))
         raise ValueError(
             f"Expected the name of a layer of the model; received: layer={wanted!r}. Perhaps Keras has "
-            f"numbered "
-            f"it on (conv2d_1, conv2d_2 …). The layers are: {names}."
+            f"numbered it on (conv2d_1, conv2d_2 …). The layers are: {names}."
         )
     if isinstance(found.field, str):
         raise ValueError(found.field)
@@ -68,18 +67,15 @@ def _calls(model, image_size=None):
     if not hasattr(model, "layers"):
         raise ValueError(
             f"Expected a Keras model or a list of layers; received {type(model).__name__}. Perhaps it is a "
-            f"single "
-            "layer: put it into a list, `[layer]`."
+            "single layer: put it into a list, `[layer]`."
         )
     inputs = _graph_ends(model)
     if inputs is None:
         raise ValueError(
             f"Expected a built model whose layers are connected; received {type(model).__name__} "
-            f"{model.name!r}, "
-            "whose input is not known yet. Begin it with `keras.Input(shape=(height, width, channels))`, "
-            "or call "
-            "`model.build((None, height, width, channels))`. A model class of your own has no such graph: "
-            "give its layers as a list."
+            f"{model.name!r}, whose input is not known yet. Begin it with `keras.Input(shape=(height, width, "
+            "channels))`, or call `model.build((None, height, width, channels))`. A model class of your own "
+            "has no such graph: give its layers as a list."
         )
     starts = []
     for tensor in inputs[0]:
@@ -89,8 +85,7 @@ def _calls(model, image_size=None):
             if len(size) != len(shape) - 2:
                 raise ValueError(
                     f"`image_size` must have {len(shape) - 2} numbers for this model; received: "
-                    f"{image_size!r}. "
-                    "Leave out the batch and the channels: (height, width)."
+                    f"{image_size!r}. Leave out the batch and the channels: (height, width)."
                 )
             shape[1:-1] = [_count("image_size", n) for n in size]
         starts.append(type(tensor)(shape, dtype=tensor.dtype))

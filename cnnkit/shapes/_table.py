@@ -125,9 +125,8 @@ def table(model, image_size=None):
         if None in shape:
             raise ValueError(
                 f"Expected a known size of picture; received a model whose layer {call.name!r} has the "
-                f"output shape "
-                f"{shape}. It was built for pictures of any size. Say which: `table(model, "
-                f"image_size=(224, 224))`."
+                f"output shape {shape}. It was built for pictures of any size. Say which: `table(model, "
+                "image_size=(224, 224))`."
             )
         weights = 0 if id(call.layer) in counted else _weights_of(call.layer)
         counted.add(id(call.layer))

@@ -89,8 +89,7 @@ def worker():
         raise ValueError(
             'TF_CONFIG must look like {"cluster": {"worker": ["10.0.0.1:9000", "10.0.0.2:9000"]}, "task": '
             '{"type": '
-            f'"worker", "index": '
-            f"0}}}}; received {text} ({error}). The list is the same on all machines, the "
+            f'"worker", "index": 0}}}}; received {text} ({error}). The list is the same on all machines, the '
             "index is each one's own, from 0."
         ) from None
     return index, len(hosts)

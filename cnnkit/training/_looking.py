@@ -18,7 +18,6 @@ class Data:
         y: array of their labels, or `None` where there are none.
         labels: all labels that are known, or those of the batches looked at; `whole` says which.
         arrays: (x, y) if arrays came, otherwise `None`.
-        batched: whether the data came in batches, as a tf.data.
     """
 
     def __init__(self, x, y, labels, *, whole, element, arrays=None, test=None, class_names=None):
@@ -160,8 +159,8 @@ def _reason(error):
 
 @contextlib.contextmanager
 def _watch(model, seen):
-    """While this lasts, the layers of `model` note what they get. Works for nested and subclassed models "
-    "too."""
+    """While this lasts, the layers of `model` note what they get. Works for nested and subclassed models
+    too."""
     import keras
 
     learned = ("BatchNormalization", "LayerNormalization", "GroupNormalization", "RMSNormalization")
@@ -177,7 +176,7 @@ def _watch(model, seen):
                 seen.normalised = True
             elif seen.first is None:
                 values = np.asarray(inputs, dtype=np.float64)
-                seen.first, seen.values = _layer, (values.min(), values.max(), values.mean())
+                seen.first, seen.values = _layer, (values.min(), values.max())
             return _inner(inputs, *args, **kwargs)
 
         # Past Keras's own __setattr__, which may refuse changes to a layer that is built.
@@ -199,8 +198,8 @@ def input_shape(model):
 
 
 def fits(shape, wanted):
-    """Whether pictures of `shape` go into a model that wants `wanted`, with Keras's leave for a last axis "
-    "of 1."""
+    """Whether pictures of `shape` go into a model that wants `wanted`, with Keras's leave for a last axis
+    of 1."""
 
     def same(one):
         return len(one) == len(wanted) and all(w in (None, n) for n, w in zip(one, wanted, strict=True))
@@ -209,8 +208,8 @@ def fits(shape, wanted):
 
 
 def last_activation(model):
-    """Return the name of the last activation ("softmax", "sigmoid", "linear", …), or `None` if it can't "
-    "be told."""
+    """Return the name of the last activation ("softmax", "sigmoid", "linear", …), or `None` if it can't
+    be told."""
     outputs = getattr(model, "outputs", None)
     while outputs and len(outputs) == 1:
         layer = outputs[0]._keras_history[0]

@@ -29,16 +29,11 @@ _KINDS = {
         "MeanAbsoluteError",
     ),
 }
-_NAMES = {
-    "sparse": "sparse_categorical_crossentropy",
-    "categorical": "categorical_crossentropy",
-    "binary": "binary_crossentropy",
-}
 
 
 def _loss(model):
-    """Return the kind of the model's loss ("sparse", "categorical", "binary", "squares" or None), and "
-    "from_logits."""
+    """Return the kind of the model's loss ("sparse", "categorical", "binary", "squares" or None), and
+    from_logits."""
     loss = getattr(model, "loss", None)
     name = loss if isinstance(loss, str) else getattr(loss, "__name__", type(loss).__name__)
     kind = next((kind for kind, names in _KINDS.items() if name in names), None)
@@ -136,8 +131,7 @@ def one_unit(model, data, seen):
             True,
             "Expected a sigmoid on a single output unit, or one softmax unit for each class; received "
             "softmax on one unit. Softmax makes the outputs sum to 1, so one unit says 1 whatever the "
-            "picture. Use "
-            '`Dense(1, activation="sigmoid")` with binary_crossentropy, or `Dense(2, '
+            'picture. Use `Dense(1, activation="sigmoid")` with binary_crossentropy, or `Dense(2, '
             'activation="softmax")` with '
             "sparse_categorical_crossentropy.",
         )
@@ -207,16 +201,16 @@ def _counts_accuracy_at_half(model):
 
 
 def labels(model, data, seen):
-    y, whole = data.labels, data.labels
+    y = data.labels
     if y is None or not y.ndim:
         return
     if data.arrays is None and model.built and seen.outputs is None:
         return  # batched wrongly: the labels have the wrong shape for the same reason
-    if data.arrays is not None and len(whole) != data.element[0]:
+    if data.arrays is not None and len(y) != data.element[0]:
         yield (
             "number of labels",
             True,
-            f"Expected one label for each picture; received {data.element[0]:,} pictures and {len(whole):,} "
+            f"Expected one label for each picture; received {data.element[0]:,} pictures and {len(y):,} "
             "labels. Were both cut in the same place, and is it the training part of both?",
         )
         return
@@ -263,8 +257,8 @@ def labels(model, data, seen):
 
 
 def _as_numbers(y):
-    """Return labels as (N,): (N,) and (N, 1) as they are, one-hot ones as the number of the class, or "
-    "None."""
+    """Return labels as (N,): (N,) and (N, 1) as they are, one-hot ones as the number of the class, or
+    None."""
     if y.ndim == 1:
         return y
     if y.ndim == 2 and y.shape[1] == 1:

@@ -100,7 +100,7 @@ def values(model, data, seen):
         )
     if seen.values is None or seen.normalised:
         return
-    at_low, at_high, _ = seen.values
+    at_low, at_high = seen.values
     if at_low >= 0 and at_high > _UNSCALED:
         yield (
             "not scaled",

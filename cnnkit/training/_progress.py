@@ -1,5 +1,5 @@
-"""One progress bar for a whole training. This file imports Keras: it is loaded when `Progress` is first "
-"used."""
+"""One progress bar for a whole training. This file imports Keras: it is loaded when `Progress` is first
+used."""
 
 import sys
 

@@ -1,5 +1,5 @@
-"""What beginners get wrong with the inputs, the labels, the loss and the test set, looked for before "
-"training."""
+"""What beginners get wrong with the inputs, the labels, the loss and the test set, looked for before
+training."""
 
 import html
 import warnings
