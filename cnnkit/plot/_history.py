@@ -551,11 +551,11 @@ def _key(where, drawn):
     from matplotlib.lines import Line2D
 
     grey = "#444444"
+    looks = {False: ("training", (0, (4, 2)), 1.3), True: ("validation", "-", 1.9)}
     handles = [
-        Line2D([], [], color=grey, linestyle=(0, (4, 2)), linewidth=1.3, label="training"),
-        Line2D([], [], color=grey, linestyle="-", linewidth=1.9, label="validation"),
+        Line2D([], [], color=grey, label=label, linestyle=style, linewidth=width)
+        for label, style, width in (looks[validation] for validation in sorted(drawn))
     ]
-    handles = [handle for handle in handles if (handle.get_label() == "validation") in drawn]
     style = dict(handles=handles, ncols=2, frameon=False, fontsize=_LETTERS, handlelength=2.4, borderpad=0)
     if isinstance(where, Figure):
         inch = 1 / where.get_figheight()

@@ -136,7 +136,7 @@ def texts(array, fmt=None):
     """Return the numbers of `array` as an array of str: whole ones whole, others in at most two decimals."""
     if fmt is not None and not isinstance(fmt, str) and not callable(fmt):
         raise TypeError(
-            f"`fmt` must be a format such as '.1f', or a function from a number to a str; received "
+            "`fmt` must be a format such as '.1f', or a function from a number to a str; received "
             f"{type(fmt).__name__}. Leave it out for whole numbers whole and two decimals elsewhere."
         )
     if fmt is None:
