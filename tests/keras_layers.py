@@ -1,6 +1,14 @@
-"""Keras's layers for the tests, made in a way that works with every supported Keras."""
+"""Keras's layers and networks for the tests, made in a way that works with every supported Keras."""
+
+import keras
 
 from cnnkit import shapes
+
+
+def symbolic(build, *args, **kwargs):
+    """Build a network without its numbers: shapes and counts, in a moment and without half a gigabyte."""
+    with keras.StatelessScope(initialize_variables=False):
+        return build(*args, **kwargs)
 
 
 def conv_transpose(kind, filters, kernel_size, strides, padding, output_padding=None, **settings):

@@ -235,7 +235,7 @@ class TestEveryFigure:
     def test_save(self, make, tmp_path):
         path = make().save(tmp_path / "figure.html")
         assert path.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
-        with pytest.raises(FileExistsError, match=r"a new file; received .*figure\.html.*never overwrite"):
+        with pytest.raises(FileExistsError, match=r"a new file; received .*figure\.html.*never overwritten"):
             make().save(path)
 
     def test_small(self, make):

@@ -13,16 +13,11 @@ from keras.src.legacy.saving import legacy_h5_format
 
 from cnnkit import models, shapes
 from cnnkit.datasets import catalogue, fetching
+from tests.keras_layers import symbolic
 from tests.test_datasets_fetching import server  # noqa: F401  (a fixture)
 from tests.test_models import documented, stated_total
 
 SHAPE = (32, 32, 3)
-
-
-def symbolic(build, *args, **kwargs):
-    """Build a network without its numbers: shapes and counts, and no half a gigabyte."""
-    with keras.StatelessScope(initialize_variables=False):
-        return build(*args, **kwargs)
 
 
 def legacy(model, path):

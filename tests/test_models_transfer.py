@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from cnnkit import explain, models, training
+from tests.keras_layers import symbolic
 
 L = keras.layers
 SHAPE, CLASSES = (32, 32, 3), 4
@@ -141,12 +142,6 @@ def test_every_network_of_keras_gets_its_pictures_by_its_name():
             np.testing.assert_allclose(made, expected, atol=1e-5 * np.abs(expected).max(), err_msg=name)
 
 
-def symbolic(build, **arguments):
-    """A network without its numbers, which is much quicker to make."""
-    with keras.StatelessScope(initialize_variables=False):
-        return build(weights=None, include_top=False, input_shape=SHAPE, **arguments)
-
-
 @pytest.mark.parametrize(
     ("build", "arguments", "mode"),
     [
@@ -159,7 +154,8 @@ def symbolic(build, **arguments):
     ],
 )
 def test_networks_of_keras_that_are_really_built(build, arguments, mode):
-    base = symbolic(getattr(keras.applications, build), **arguments)
+    build = getattr(keras.applications, build)
+    base = symbolic(build, weights=None, include_top=False, input_shape=SHAPE, **arguments)
     assert models.transfer.__globals__["_find_out"](base) == mode
 
 

@@ -160,6 +160,15 @@ def test_the_header_tells_what_a_student_wants_to_know(name):
 
 
 @each_notebook
+def test_the_sections_are_numbered_so_that_others_can_name_them(name):
+    text = "\n".join(cell.source for cell in read(name).cells if cell.cell_type == "markdown")
+    sections = re.findall(r"^## (.+)$", text, re.M)
+    body, rest = sections[: sections.index("Exercises")], sections[sections.index("Exercises") :]
+    assert [title.split(". ")[0] for title in body] == [str(number) for number in range(1, len(body) + 1)]
+    assert rest == ["Exercises", "Summary", "References"]
+
+
+@each_notebook
 def test_links_between_lectures_lead_somewhere(name):
     known = {path.name for path in NOTEBOOKS.values()}
     coming = re.compile(r"\d\d_\w+\.ipynb")

@@ -12,12 +12,13 @@ import cnnkit
 
 PACKAGE = Path(cnnkit.__file__).parent
 
-# What a part of the package must not know. At the bottom lie _machine and _png; exercises and course stand on top and
-# know everything.
+# What a part of the package must not know. At the bottom lie _machine, _page and _png; exercises and course stand
+# on top and know everything.
 _ABOVE = ["scratch", "filters", "datasets", "models", "training", "explain", "plot", "interactive"]
 _TOP = {"exercises", "course"}
 FORBIDDEN = {
     "_machine": {"shapes", *_ABOVE, "results", *_TOP},
+    "_page": {"shapes", *_ABOVE, "results", *_TOP},
     "_png": {"shapes", *_ABOVE, "results", *_TOP},
     "results": {"shapes", *_ABOVE, *_TOP},
     "shapes": {*_ABOVE, *_TOP},

@@ -11,14 +11,9 @@ from keras import layers
 from cnnkit import models, plot
 from cnnkit.plot import _network
 from cnnkit.plot._architecture import PAGE
+from tests.keras_layers import symbolic
 
 SVG = "{http://www.w3.org/2000/svg}"
-
-
-def symbolic(build, *args, **kwargs):
-    """Build a network without its numbers."""
-    with keras.StatelessScope(initialize_variables=False):
-        return build(*args, **kwargs)
 
 
 def with_branches():

@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .. import shapes
+from .. import _page, shapes
 from ._picture import Picture
 
 LARGEST = 32  # cells along one side of a grid: more numbers than that nobody reads
@@ -190,25 +190,7 @@ class Interactive:
         Raises:
             FileExistsError: if the file exists.
         """
-        path = Path(path)
-        page = (
-            '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-            '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-            # an empty icon, so that no browser asks a server for one
-            '<link rel="icon" href="data:,">\n'
-            f"<title>{html.escape(self.title)}</title>\n"
-            "<style>:root { color-scheme: light dark } body { margin: 1rem }</style>\n"
-            f"</head>\n<body>\n{self.html()}\n</body>\n</html>\n"
-        )
-        try:
-            with path.open("x", encoding="utf-8") as file:
-                file.write(page)
-        except FileExistsError:
-            raise FileExistsError(
-                f"`path` must name a new file; received {str(path)!r}, which exists already. "
-                "Figures never overwrite a file: choose another name, or delete that one first."
-            ) from None
-        return path
+        return _page.write_new(Path(path), _page.document(self.title, self.html()))
 
 
 @cache

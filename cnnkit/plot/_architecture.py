@@ -7,6 +7,7 @@ import math
 import re
 from pathlib import Path
 
+from .. import _page
 from . import _network
 
 PAGE = 860  # units of the drawing: about the width of a notebook's text in pixels
@@ -135,22 +136,8 @@ class Drawing:
                 f"`path` must end in .svg or .html; received {str(path)!r}. A browser turns either into a PNG or PDF: "
                 "save it as .svg first."
             )
-        text = self.svg()
-        if path.suffix == ".html":
-            text = (
-                '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<link rel="icon" href="data:,">\n'
-                f"<title>{html.escape(self.title)}</title>\n<style>:root {{ color-scheme: light dark }}</style>\n"
-                f"</head>\n<body>\n{self.html()}\n</body>\n</html>\n"
-            )
-        try:
-            with path.open("x", encoding="utf-8") as file:
-                file.write(text)
-        except FileExistsError:
-            raise FileExistsError(
-                f"`path` must name a new file; received {str(path)!r}, which exists already. Drawings never overwrite "
-                "a file: choose another name, or delete that one first."
-            ) from None
-        return path
+        text = self.svg() if path.suffix == ".svg" else _page.document(self.title, self.html())
+        return _page.write_new(path, text)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         made = {"text/plain": self.alt, "text/html": self.html(), "image/svg+xml": self.svg()}
