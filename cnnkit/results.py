@@ -365,7 +365,7 @@ def _name(metric):
 def _in_words(metric, value):
     if _is_share(metric):
         percent = 100 * value
-        return f"{percent:.2f} %" if percent > 98 else f"{percent:.1f} %"
+        return f"{percent:.2f} %" if 98 < percent < 100 else f"{percent:.1f} %"
     if _is_time(metric):
         if value >= 100:
             return f"{value / 60:.1f} min"

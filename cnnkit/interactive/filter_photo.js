@@ -150,6 +150,9 @@ function filterPhoto({ data, root, settings, stage, sum, note, warn, say }) {
       return product(number, weight);
     }));
     grids.window.fit();
+    // the weights, three quarters as large, need room as well
+    const longest = Math.max(...state.kernel.flat().map((weight) => show(weight).length + 1)), { style } = grids.window.table;
+    style.setProperty("--w", Math.max(parseFloat(style.getPropertyValue("--w")), 0.47 * longest + 0.5) + "em");
     grids.window.caption.textContent = `window at (${r}, ${c})` + (channels === 3 ? ", mean of the channels" : "");
     writeSum(sum, `output[${r}, ${c}]`, lines, result);
     say(`output, row ${r}, column ${c}: ${result}`);
