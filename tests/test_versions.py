@@ -1,6 +1,7 @@
 """Testing with other versions: what is named where, what is asked for, and what is told of it."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -88,8 +89,8 @@ def test_counts_come_from_what_pytest_wrote(tmp_path):
 @pytest.mark.parametrize("with_uv", [True, False])
 def test_an_environment_is_made_beside_the_usual_one(with_uv, tmp_path, monkeypatch):
     commands = []
-    there = {"uv": "/bin/uv" if with_uv else None, "python3.10": "/bin/python3.10"}
-    monkeypatch.setattr(shutil, "which", there.get)
+    monkeypatch.setattr(shutil, "which", {"uv": "/bin/uv" if with_uv else None}.get)
+    monkeypatch.setattr(versions, "_on_path", "/bin/python{}".format)
     monkeypatch.setattr(subprocess, "run", lambda command, check: commands.append([*map(str, command)]))
     (tmp_path / "requirements.txt").write_text("-e .[course,test]\n")
     python = versions.environment(tmp_path, "oldest")
@@ -102,6 +103,17 @@ def test_an_environment_is_made_beside_the_usual_one(with_uv, tmp_path, monkeypa
         assert make == ["/bin/python3.10", "-m", "venv", folder]
     assert {"tensorflow==2.18.0", "keras==3.8.0", "numpy==1.26.4"} <= set(install)
     assert f"{tmp_path}[course,test]" in install
+
+
+@pytest.mark.skipif(os.name == "nt", reason="writes a shell script")
+@pytest.mark.parametrize("status", [0, 127])
+def test_a_name_on_the_path_that_starts_no_python_does_not_count(status, tmp_path, monkeypatch):
+    shim = tmp_path / "python3.10"
+    shim.write_text(f"#!/bin/sh\nexit {status}\n")
+    shim.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert versions._on_path("3.10") == (None if status else str(shim))
+    assert versions._on_path("3.9") is None
 
 
 def test_a_python_that_is_missing_is_named(monkeypatch, capsys):

@@ -128,7 +128,7 @@ def environment(root, name, interpreter=None):
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     uv = shutil.which("uv")
     if not python.exists():
-        found = interpreter or shutil.which(f"python{pair.python}") or _this(pair.python)
+        found = interpreter or _on_path(pair.python) or _this(pair.python)
         if uv:
             subprocess.run([uv, "venv", "--seed", "--python", found or pair.python, folder], check=True)
         elif found:
@@ -255,6 +255,14 @@ def table(rows):
         versions = " | ".join(row[key] for key in ("python", "tensorflow", "keras", "numpy"))
         lines.append(f"| {PAIRS[name].what} | {versions} | {summary(row)} ({row['date']}) |")
     return "\n".join(lines)
+
+
+def _on_path(version):
+    found = shutil.which(f"python{version}")
+    # pyenv has a name on the PATH for each Python that it has installed, also for those that it would not start now.
+    if found and subprocess.run([found, "--version"], capture_output=True, check=False).returncode:
+        return None
+    return found
 
 
 def _this(version):
