@@ -1,6 +1,7 @@
 """The assignments: every grader gives the solution full marks, nothing to an empty sheet, and to wrong answers just
 what they deserve. Here the cells run in this process; test_assignments_nbgrader.py lets nbgrader do it."""
 
+import importlib
 import re
 
 import nbformat
@@ -70,10 +71,20 @@ def test_other_right_answers_get_full_marks(key, task, code):
     assert not {name: error for name, error in errors.items() if error is not None}
 
 
+OLD_KERAS_TELLS_LESS = {("A2", "mended"), ("A3", "transfer")}
+
+
 @pytest.mark.parametrize(("key", "task", "code", "lost"), wrong())
 def test_wrong_answers_lose_the_marks_they_should(key, task, code, lost):
     errors = grading.grade(key, task, code, to_the_end=key == "A1", more_names=later(key, task))
-    assert {name for name, error in errors.items() if error} == {f"{task}-{word}" for word in lost}, errors
+    found, expected = {name for name, error in errors.items() if error}, {f"{task}-{word}" for word in lost}
+    if (key, task) in OLD_KERAS_TELLS_LESS and found < expected:
+        keras = importlib.import_module("keras")
+        if tuple(map(int, keras.__version__.split(".")[:2])) < (3, 13):
+            pytest.skip(
+                "this Keras builds what does not fit together, and forgets what was trainable at compile"
+            )
+    assert found == expected, errors
 
 
 @each_assignment

@@ -10,7 +10,7 @@ from ._core import Wrong, exercise
 @exercise(
     "05.sizes",
     hints=(
-        "Put the numbers into ⌊(n + 2p − k) / s⌋ + 1, one row of the table after the other.",
+        "Put the numbers into ⌊(n + 2p − k) / s⌋ + 1, one line of the list after the other.",
         "Dilation first: a kernel of 3 with dilation 2 spans 2 · (3 − 1) + 1 = 5 cells.",
         "With `same` the kernel does not matter: the answer is n / s, rounded up.",
     ),

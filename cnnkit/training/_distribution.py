@@ -50,7 +50,8 @@ def distributed(build, data, epochs=1, *, validation=None, callbacks=(), devices
         )
     here = worker()
     if here is None:
-        strategy, fit = _local_strategy(devices), _fit
+        strategy = _local_strategy(devices)
+        fit = _joint_fit if strategy is not None and _counts_twice() else _fit
     else:
         if devices is not None:
             raise ValueError(
@@ -157,6 +158,13 @@ def _fit(model, strategy, train, validation, epochs, callbacks, verbose):
     return model.fit(train, epochs=epochs, **settings)
 
 
+def _counts_twice():
+    """Whether Keras's `fit` on several devices adds up its metrics wrongly: 3.8 does, 3.15 does not."""
+    import keras
+
+    return tuple(int(part) for part in keras.__version__.split(".")[:2]) < (3, 15)
+
+
 def _joint_fit(model, strategy, train, validation, epochs, callbacks, verbose):
     """What `fit` does, with Keras's own steps: `fit` itself fails with several processes.
 
@@ -174,8 +182,18 @@ def _joint_fit(model, strategy, train, validation, epochs, callbacks, verbose):
     def test_step(batch):
         strategy.run(model.test_step, args=(batch,))
 
-    def results():
+    def results(sums):
+        for variable, total in zip(model.metrics_variables, sums, strict=True):
+            variable.assign(total)
         return {name: float(value) for name, value in model.get_metrics_result().items()}
+
+    def added(sums):
+        # What the metrics count is added up over the devices whenever it changes. Keras 3.8 adds what was counted
+        # before to the part of each device, so that it would count twice. So each batch begins at 0, and the batches
+        # are added up here.
+        batch = [keras.ops.convert_to_numpy(variable) for variable in model.metrics_variables]
+        model.reset_metrics()
+        return [total + number for total, number in zip(sums, batch, strict=True)] if sums else batch
 
     with strategy.scope():
         model.optimizer.build(model.trainable_variables)
@@ -194,16 +212,20 @@ def _joint_fit(model, strategy, train, validation, epochs, callbacks, verbose):
     for epoch in range(epochs):
         run.on_epoch_begin(epoch)
         model.reset_metrics()
+        sums = []
         for step, batch in enumerate(train):
             run.on_train_batch_begin(step)
             train_step(batch)
+            sums = added(sums)
             run.on_train_batch_end(step)
-        logs = results()
+        logs = results(sums)
         if validation is not None:
             model.reset_metrics()
+            sums = []
             for batch in validation:
                 test_step(batch)
-            logs |= {f"val_{name}": value for name, value in results().items()}
+                sums = added(sums)
+            logs |= {f"val_{name}": value for name, value in results(sums).items()}
         run.on_epoch_end(epoch, logs)
         if model.stop_training:
             break
