@@ -4,6 +4,7 @@ import contextlib
 import functools
 import json
 import os
+import warnings
 
 
 def distributed(build, data, epochs=1, *, validation=None, callbacks=(), devices=None, verbose=0):
@@ -35,7 +36,8 @@ def distributed(build, data, epochs=1, *, validation=None, callbacks=(), devices
 
     Returns:
         Keras's History: `.history` holds loss and metrics of each epoch, over all devices together, and
-        `.model` the trained model.
+        `.model` the trained model. (Before Keras 3.15 `fit` adds them up wrongly on several devices of one
+        machine; then there is a warning.)
 
     Raises:
         TypeError: `build` is not a function that returns a Keras model.
@@ -50,8 +52,14 @@ def distributed(build, data, epochs=1, *, validation=None, callbacks=(), devices
         )
     here = worker()
     if here is None:
-        strategy = _local_strategy(devices)
-        fit = _joint_fit if strategy is not None and _counts_twice() else _fit
+        strategy, fit = _local_strategy(devices), _fit
+        if strategy is not None and _counts_twice():
+            warnings.warn(
+                "Expected Keras 3.15 or newer to train on several devices of one machine; received an older one, "
+                "whose `fit` adds up loss and metrics wrongly there. The weights are right, the numbers that it "
+                "shows are not: update Keras, or measure once more on one device.",
+                stacklevel=2,
+            )
     else:
         if devices is not None:
             raise ValueError(
@@ -159,7 +167,10 @@ def _fit(model, strategy, train, validation, epochs, callbacks, verbose):
 
 
 def _counts_twice():
-    """Whether Keras's `fit` on several devices adds up its metrics wrongly: 3.8 does, 3.15 does not."""
+    """Whether Keras's `fit` on several devices adds up its metrics wrongly: 3.8 does, 3.15 does not.
+
+    Those between were not tried.
+    """
     import keras
 
     return tuple(int(part) for part in keras.__version__.split(".")[:2]) < (3, 15)
