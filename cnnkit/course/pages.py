@@ -41,11 +41,13 @@ class _Lectures(SphinxDirective):
             )
             colab = self.config.cnnkit_colab.format(name=f"{page}.ipynb")
             items.append(
-                f'<li><span class="number" aria-hidden="true">{html.escape(number)}</span><div><h3><a '
-                f'href="{page}.html">{_inline(title)}</a></h3><p>{_inline(teaches)}</p><p '
-                f'class="run"><span>{html.escape(minutes)}</span>{slides}<a href="{colab}" aria-label="Open '
-                f'{name} on Colab">Colab</a><a href="_sources/{page}.ipynb" download aria-label="Download '
-                f'{name}">Download</a></p></div></li>'
+                f'<li><span class="number" aria-hidden="true">{html.escape(number)}</span>'
+                f'<div><h3><a href="{page}.html">{_inline(title)}</a></h3>'
+                f"<p>{_inline(teaches)}</p>"
+                f'<p class="run"><span>{html.escape(minutes)}</span>'
+                f'{slides}<a href="{colab}" aria-label="Open {name} on Colab">Colab</a>'
+                f'<a href="_sources/{page}.ipynb" download aria-label="Download {name}">Download</a></p>'
+                f"</div></li>"
             )
         return [nodes.raw("", f'<ol class="lectures">{"".join(items)}</ol>', format="html")]
 
